@@ -180,6 +180,35 @@ describe('reading', () => {
     await page.getByRole('button', { name: 'Stop' }).click()
   })
 
+  test('D13: one notch of the wheel before the answer overflows is not undone when it does', async () => {
+    const page = await open('long', '/', { viewport: { width: 900, height: 600 } })
+    const scroller = page.locator('[data-thread]')
+    await send(page, 'Much')
+    await expect.poll(async () => (await shownText(page)).length, { timeout: 15_000 }).toBeGreaterThan(50)
+    expect(await scroller.evaluate((box) => box.scrollHeight - box.clientHeight)).toBe(0)
+    await scroller.hover()
+    await page.mouse.wheel(0, -100)
+    await page.getByRole('button', { name: 'Jump to latest' }).waitFor({ timeout: 15_000 })
+    const shown = (await shownText(page)).length
+    await expect.poll(async () => (await shownText(page)).length).toBeGreaterThan(shown + 200)
+    expect(await scroller.evaluate((box) => box.scrollTop)).toBe(0)
+    await page.getByRole('button', { name: 'Stop' }).click()
+  })
+
+  test('D13: after a jump to the top, editing the question does not scroll', async () => {
+    const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
+    await send(page, 'Edit me')
+    await answered(page)
+    const scroller = page.locator('[data-thread]')
+    await expect.poll(() => scroller.evaluate((box) => box.scrollTop)).toBeGreaterThan(500)
+    await scroller.evaluate((box) => (box.scrollTop = 0))
+    await page.getByRole('button', { name: 'Jump to end' }).waitFor()
+    await page.getByRole('article', { name: /^You/ }).hover()
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByRole('textbox', { name: 'Edit your message' }).waitFor()
+    expect(await scroller.evaluate((box) => box.scrollTop)).toBeLessThan(50)
+  })
+
   test('50: start and end of an answer are announced once each, its text never', async () => {
     const page = await open('slow')
     await page.evaluate(() => {

@@ -31,7 +31,7 @@ export function Thread({
   const { t } = useLingui()
   const box = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const { pinned, hasNews, toEnd, unpin } = useScrollPin(box, content)
+  const { pinned, isAway, hasNews, toEnd, unpin } = useScrollPin(box, content)
   const top = useRef<HTMLDivElement>(null)
   const messages = useMemo(() => shownMessages(chat, pending), [chat, pending])
   const { shown, show } = useMessageWindow(box, top, messages.length)
@@ -97,7 +97,7 @@ export function Thread({
           </div>
         </div>
       </div>
-      {!pinned && (
+      {isAway && (
         <div className="appear absolute inset-x-0 bottom-2 flex justify-center group-has-data-connection/page:bottom-11">
           <div className="rounded-full border border-border bg-raised shadow-raised">
             <IconButton

@@ -1,8 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
+import { directionOfKey, directionOfWheel, isUpwardJump } from './scroll-direction.ts'
+import type { ScrollDirection } from './scroll-direction.ts'
 
 export interface ScrollPin {
   pinned: boolean
+  /** Whether there is text below the visible part of a thread that does not follow its end. */
+  isAway: boolean
   /** Whether content was added below while the user was scrolled up. */
   hasNews: boolean
   toEnd: (smooth?: boolean) => void
@@ -10,19 +14,21 @@ export interface ScrollPin {
   unpin: () => void
 }
 
-const upKeys = new Set(['PageUp', 'ArrowUp', 'Home'])
+/** A scroll that begins within this time after a key was pressed is caused by it, ms. */
+const keyScrollsMs = 500
 
 /**
- * Follows the end of a scrollable box until the user scrolls up. Only user input can unpin it, never a distance:
- * content that grows by a large step does not unpin, and only reaching the end pins it again.
+ * Follows the end of a scrollable box until the user scrolls up. Any upward input unpins it, also if there is nothing
+ * to scroll yet, but never a distance: content that grows by a large step does not. Only reaching the end pins it again.
  */
 export function useScrollPin(
   box: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
 ): ScrollPin {
   const [pinned, setPinned] = useState(true)
+  const [isAway, setIsAway] = useState(false)
   const [hasNews, setHasNews] = useState(false)
-  const state = useRef({ pinned: true, dragging: false, last: 0, height: 0 })
+  const state = useRef({ pinned: true, dragging: false, keyAt: -Infinity, top: 0, height: 0 })
 
   const pin = useCallback((value: boolean) => {
     if (state.current.pinned === value) return
@@ -36,6 +42,7 @@ export function useScrollPin(
       const element = box.current
       if (!element) return
       pin(true)
+      setIsAway(false)
       element.scrollTo({ top: element.scrollHeight, behavior: smooth ? 'smooth' : 'instant' })
     },
     [box, pin],
@@ -48,8 +55,16 @@ export function useScrollPin(
     const it = state.current
     const distance = (): number => element.scrollHeight - element.clientHeight - element.scrollTop
 
+    const showAway = (): void => setIsAway(!it.pinned && distance() > 2)
+    const move = (direction: ScrollDirection | undefined): void => {
+      if (direction === 'up') pin(false)
+      else if (direction === 'down' && distance() <= 2) pin(true)
+      showAway()
+    }
+
     const onWheel = (event: WheelEvent): void => {
-      if (event.deltaY < 0 && element.scrollTop > 0) pin(false)
+      const direction = directionOfWheel(event)
+      if (direction !== 'up' || !scrollsInside(event.target, element)) move(direction)
     }
     let touchY = 0
     const onTouchStart = (event: TouchEvent): void => {
@@ -57,24 +72,29 @@ export function useScrollPin(
     }
     const onTouchMove = (event: TouchEvent): void => {
       const y = event.touches[0]?.clientY ?? 0
-      if (y > touchY + 2 && element.scrollTop > 0) pin(false)
+      if (y > touchY + 2 && !scrollsInside(event.target, element)) move('up')
+      else if (y < touchY - 2) move('down')
     }
     const onKey = (event: KeyboardEvent): void => {
-      const typing = event.target instanceof HTMLTextAreaElement || event.target instanceof HTMLInputElement
-      if (!typing && upKeys.has(event.key)) pin(false)
+      const scrolls = scrollsThread(event.target, element)
+      if (scrolls) move(directionOfKey(event))
+      // A key may also scroll by moving the focus.
+      if (scrolls || event.altKey || event.key === 'Tab') it.keyAt = event.timeStamp
     }
-    // Dragging the scroll bar is a pointer pressed on the box itself.
+    // The scroll bar, a selection or the middle button, with which the mouse scrolls also after it was released.
     const onPointerDown = (event: PointerEvent): void => {
-      it.dragging = event.target === element && event.pointerType === 'mouse'
+      it.dragging = event.pointerType === 'mouse'
     }
-    const onPointerUp = (): void => {
-      it.dragging = false
+    const onPointerUp = (event: PointerEvent): void => {
+      if (event.button !== 1) it.dragging = false
     }
-    const onScroll = (): void => {
-      const moved = element.scrollTop - it.last
-      it.last = element.scrollTop
-      if (it.dragging && moved < 0) pin(false)
-      else if (!it.pinned && moved > 0 && distance() <= 2) pin(true)
+    const onScroll = (event: Event): void => {
+      const now = { top: element.scrollTop, height: element.scrollHeight }
+      const isInput = it.dragging || event.timeStamp - it.keyAt < keyScrollsMs
+      if (isUpwardJump(it, now, { isInput, visible: element.clientHeight })) pin(false)
+      else if (!it.pinned && now.top > it.top && distance() <= 2) pin(true)
+      it.top = now.top
+      showAway()
     }
     const onResize = (): void => {
       const grew = element.scrollHeight > it.height
@@ -83,8 +103,9 @@ export function useScrollPin(
         element.scrollTop = element.scrollHeight
         // The scroll event of this assignment comes a frame later, perhaps after the user has begun to scroll up.
         // Recording the position here keeps it from being taken for the user’s.
-        it.last = element.scrollTop
+        it.top = element.scrollTop
       } else if (grew && distance() > 2) setHasNews(true)
+      showAway()
     }
     const observer = new ResizeObserver(onResize)
     observer.observe(inner)
@@ -105,5 +126,19 @@ export function useScrollPin(
   }, [box, content, pin])
 
   const unpin = useCallback(() => pin(false), [pin])
-  return { pinned, hasNews, toEnd, unpin }
+  return { pinned, isAway, hasNews, toEnd, unpin }
+}
+
+/** Whether a box inside the thread, such as the reasoning, still has text above to scroll to. */
+function scrollsInside(target: EventTarget | null, thread: HTMLElement): boolean {
+  for (let at = target; at instanceof Element && at !== thread; at = at.parentElement) {
+    if (at.scrollTop > 0) return true
+  }
+  return false
+}
+
+/** Whether a key pressed here scrolls the thread: not in a field, a menu or another part of the page. */
+function scrollsThread(target: EventTarget | null, thread: HTMLElement): boolean {
+  if (!(target instanceof Element) || target.closest('textarea, input, [role="menu"]')) return false
+  return target === document.body || thread.contains(target)
 }
