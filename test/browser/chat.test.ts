@@ -171,20 +171,20 @@ describe('sending', () => {
     const { items } = await it.api.call<ResponseOf<'listModels'>>('GET', '/api/models')
     const provider = items.find(({ name }) => name === 'later')!.connectionName
     await page.getByText(`Waiting for ${provider} · 15 s`).waitFor({ timeout: 20_000 })
-    await answered(page)
+    await waitForAnswer(page)
     expect(await page.getByText(/^Waiting for/).count()).toBe(0)
   })
 
   test('D27: an answer that broke off offers to continue, beside trying again', async () => {
     const page = await open('breaks')
     await send(page, 'Begin')
-    await answered(page, 'failed')
+    await waitForAnswer(page, 'failed')
     const before = (await stored(page)).messages.at(-1)!.text.trim()
     const problem = lastAnswer(page).getByRole('alert')
     await problem.getByRole('button', { name: 'Try again' }).waitFor()
     it.provider.scripts['breaks'] = { words: 60 }
     await problem.getByRole('button', { name: 'Continue' }).click()
-    await answered(page)
+    await waitForAnswer(page)
     const after = (await stored(page)).messages.at(-1)!.text
     expect(before).not.toBe('')
     expect(after.startsWith(before)).toBe(true)

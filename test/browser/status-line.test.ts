@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { BrowserContextOptions, Page, WebSocketRoute } from 'playwright-core'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { answered, lastAnswer, send } from './support/page-steps.ts'
+import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
 
 let it: PageFixture
 const pages: Page[] = []
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
   for (const page of pages.splice(0)) await page.context().close()
-  expect(it.complaints.splice(0)).toEqual([])
+  expect(it.pageErrors.splice(0)).toEqual([])
 })
 
 interface Wire {
@@ -117,7 +117,7 @@ for (const [where, view] of Object.entries(views)) {
     await page.getByText('Connected again').waitFor({ timeout: 15_000 })
     await page.getByText('Connected again').waitFor({ state: 'detached' })
     expect(await page.locator('.answer[data-link="moving"]').count()).toBe(0)
-    await answered(page)
+    await waitForAnswer(page)
   })
 }
 
@@ -148,7 +148,7 @@ test('D7: an interruption of half a second is not shown', async () => {
   const { page, kill, revive } = await inAnswer()
   await kill()
   revive()
-  await answered(page)
+  await waitForAnswer(page)
   expect((await lines(page)).filter(({ line }) => line !== null)).toEqual([])
 })
 

@@ -198,7 +198,7 @@ describe('reading', () => {
   test('D13: after a jump to the top, editing the question does not scroll', async () => {
     const page = await open('long', '/', { viewport: { width: 900, height: 500 } })
     await send(page, 'Edit me')
-    await answered(page)
+    await waitForAnswer(page)
     const scroller = page.locator('[data-thread]')
     await expect.poll(() => scroller.evaluate((box) => box.scrollTop)).toBeGreaterThan(500)
     await scroller.evaluate((box) => (box.scrollTop = 0))

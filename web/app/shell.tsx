@@ -9,7 +9,8 @@ import { operationQuery } from '../api/operation-query.ts'
 import { followQueues } from '../features/chat/composer/queued-messages.ts'
 import { sendOffScreen } from '../features/chat/composer/send-off-screen.ts'
 import { useChatActions, useLiveClient } from '../features/chat/state/live-context.tsx'
-import { listenForShortcuts } from '../features/sidebar/shortcuts.ts'
+import { focusSearch, listenForShortcuts } from '../features/sidebar/shortcuts.ts'
+import { hideShortcuts, showShortcuts, useShortcutsDialog } from '../features/sidebar/shortcuts-help.ts'
 import { Sidebar } from '../features/sidebar/sidebar.tsx'
 import { useSidebar } from '../features/sidebar/sidebar-state.ts'
 import { readStored, writeStored } from '../features/storage/safe-storage.ts'
@@ -39,13 +40,16 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
         newChat: () => void navigate({ to: '/' }),
         toggleSidebar: toggle,
         find() {
-          if (!open) toggle()
-          requestAnimationFrame(() => document.getElementById('chat-filter')?.focus())
+          if (matchMedia('(max-width: 767px)').matches) showSheet()
+          else if (!open) toggle()
+          requestAnimationFrame(focusSearch)
         },
+        showHelp: showShortcuts,
       }),
-    [navigate, open, toggle],
+    [navigate, open, toggle, showSheet],
   )
 
+  const shortcuts = useShortcutsDialog()
   const [firstRun, setFirstRun] = useState(user.role === 'admin' && readStored('first-run') === 'open')
   const connections = useQuery({ ...operationQuery('listConnections'), enabled: firstRun })
   const connected = connections.data?.items.some((it) => it.kind !== 'demo') ?? false
@@ -83,6 +87,7 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
         <Sidebar user={user} onClose={hideSheet} />
       </Sheet>
       {children}
+      {shortcuts && <shortcuts.ShortcutsDialog onClose={hideShortcuts} />}
     </div>
   )
 }

@@ -48,13 +48,14 @@ export function Button({
   )
 }
 
-/** A button with only an icon. `label` is its accessible name and its tooltip. */
+/** A button with only an icon. `label` is its accessible name and its tooltip, which also names the keys that press it. */
 export function IconButton({
   icon,
   label,
   size = 'medium',
   filled = false,
   pressed,
+  keys,
   type = 'button',
   ...rest
 }: Native & {
@@ -63,13 +64,14 @@ export function IconButton({
   size?: 'small' | 'medium' | 'large'
   filled?: boolean
   pressed?: boolean
+  keys?: string
 }): ReactNode {
   return (
     <button
       {...rest}
       type={type}
       aria-label={label}
-      title={label}
+      title={keys === undefined ? label : `${label} (${keys})`}
       aria-pressed={pressed}
       className={classNames(
         'inline-flex shrink-0 items-center justify-center touch:size-11 transition-colors duration-(--motion-quick)',

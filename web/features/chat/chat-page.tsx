@@ -22,6 +22,7 @@ import { useRowHandlers } from './thread/use-row-handlers.ts'
 import { NoModel } from './no-model.tsx'
 import { lazyThread } from './thread/lazy-thread.ts'
 import { QueueList } from './composer/queue-list.tsx'
+import { useStopKey } from './composer/stop-key.ts'
 import { StatusLine } from './status/status-line.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { useChat } from './state/use-chat.ts'
@@ -74,6 +75,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
     focusComposer()
     actions.stop(open.key, open.last?.runId ?? null).catch((error: unknown) => fail(open.key, error))
   }
+  useStopKey(open.running && !open.stopping, stop)
   const choose = (id: string): void => {
     setChosen({ ...chosen, [open.key]: id })
     writeDraft(open.key, { model: id })
@@ -140,7 +142,11 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           online={online}
           ready={(chatId === null || open.chat !== undefined) && !modelsLoading && !preferencesLoading}
           onSend={send}
-          onStop={stop}
+          onStop={() => {
+            // The stop button disappears and would take the focus with it.
+            composer.current?.focus()
+            stop()
+          }}
           onEditLast={rows.editLast}
         />
       </div>

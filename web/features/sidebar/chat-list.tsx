@@ -15,7 +15,16 @@ import type { DayGroup } from './day-groups.ts'
 const lazyFoundMessages = createLazy(() => import('./found-messages.tsx'))
 
 /** The chats, grouped by day and loaded page by page. The server filters them, so that old chats are found too. */
-export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => void }): ReactNode {
+export function ChatList({
+  filter,
+  opensFirst,
+  onOpen,
+}: {
+  filter: string
+  /** Whether to open the first result of the search as soon as it is found. */
+  opensFirst: boolean
+  onOpen: () => void
+}): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
@@ -38,6 +47,12 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
   // While offline, a search keeps the previous list, which does not match it.
   const isHeldOffline = query.fetchStatus === 'paused' && (query.isPlaceholderData || query.isPending)
   const chats = isHeldOffline ? [] : (query.data?.pages.flatMap((page) => page.items) ?? [])
+  const list = useRef<HTMLDivElement>(null)
+  const isFound = q === filter.trim() && query.isSuccess && !query.isPlaceholderData
+  const opensTitle = opensFirst && isFound && chats.length > 0
+  useEffect(() => {
+    if (opensTitle) list.current?.querySelector('a')?.click()
+  }, [opensTitle])
   const names: Record<DayGroup, string> = {
     pinned: t`Pinned`,
     today: t`Today`,
@@ -47,7 +62,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
     older: t`Older`,
   }
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+    <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
       {query.error && (
         <div className="p-1">
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
@@ -77,6 +92,7 @@ export function ChatList({ filter, onOpen }: { filter: string; onOpen: () => voi
           filter={filter.trim()}
           archived={archived}
           titles={chats.length}
+          opensFirst={opensFirst && isFound && chats.length === 0}
           onOpen={onOpen}
         />
       )}

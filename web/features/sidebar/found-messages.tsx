@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -10,6 +10,7 @@ import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
+import { setFoundHit } from '../chat/state/found-hit.ts'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
@@ -25,12 +26,15 @@ export function FoundMessages({
   filter,
   archived,
   titles,
+  opensFirst,
   onOpen,
 }: {
   filter: string
   archived: boolean
   /** How many chat titles match the search text. */
   titles: number
+  /** Whether to open the first message as soon as it is found. */
+  opensFirst: boolean
   onOpen: () => void
 }): ReactNode {
   const { t } = useLingui()
@@ -64,6 +68,13 @@ export function FoundMessages({
     return () => observer.disconnect()
   }, [fetchNextPage, hasNextPage, isFetchingNextPage, loadsByItself])
 
+  const list = useRef<HTMLUListElement>(null)
+  const isFound = q === filter && !search.isPlaceholderData && pages.some(({ items }) => items.length > 0)
+  const openFirst = useEffectEvent(() => list.current?.querySelector('a')?.click())
+  useEffect(() => {
+    if (opensFirst && isFound) openFirst()
+  }, [opensFirst, isFound])
+
   if (!isLongEnough || filter.length < minQueryLength) return null
   // During an upgrade an older instance, which cannot search messages, may answer. Titles are still searched.
   if (search.error instanceof ApiError && search.error.status === 404) return null
@@ -76,7 +87,7 @@ export function FoundMessages({
           <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">
             <Trans>In messages</Trans>
           </h2>
-          <ul>
+          <ul ref={list}>
             {found.map((it) => (
               <FoundMessageRow key={it.messageId} found={it} words={q.split(/\s+/)} onOpen={onOpen} />
             ))}
@@ -119,7 +130,10 @@ function FoundMessageRow({
         to="/c/$chatId"
         params={{ chatId: chat.id }}
         hash={`m-${messageId}`}
-        onClick={onOpen}
+        onClick={() => {
+          setFoundHit({ messageId, words })
+          onOpen()
+        }}
         onKeyDown={moveBetweenLinks}
         className="flex flex-col gap-0.5 rounded-medium px-2 py-1.5 hover:bg-hover touch:min-h-11"
       >

@@ -13,8 +13,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactNode
     [t`Show or hide chats`, `${mod} Shift S`],
     [t`Go to the message field`, 'Shift Esc'],
     [t`Previous or next message`, 'Alt ↑ ↓'],
+    [t`Stop the answer`, 'Esc'],
     [t`Edit your last message`, t`↑ in an empty message field`],
     [t`New line`, 'Shift Enter'],
+    [t`Show these shortcuts`, `? · ${mod} /`],
   ]
   return (
     <Dialog title={t`Keyboard shortcuts`} closeLabel={t`Close`} onClose={onClose}>

@@ -1,50 +1,36 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { listenForShortcuts } from './shortcuts.ts'
+import { expect, test } from 'vitest'
+import { shortcutOf } from './shortcuts.ts'
+import type { Shortcut } from './shortcuts.ts'
 
-let press: (event: Partial<KeyboardEvent>) => void
-let isDialogOpen: boolean
-const openModels = vi.fn<() => void>()
-const prevented = vi.fn<() => void>()
+const none = { ctrlKey: false, metaKey: false, shiftKey: false, altKey: false }
+const ctrl = { ...none, ctrlKey: true }
+const shift = { ...none, shiftKey: true }
+const meaning = (key: string, keys: typeof none, isTyping = false, mac = false): Shortcut | undefined =>
+  shortcutOf({ key, ...keys }, { mac, isTyping })
 
-beforeEach(() => {
-  isDialogOpen = false
-  openModels.mockClear()
-  prevented.mockClear()
-  vi.stubGlobal('addEventListener', (_: string, listener: (event: unknown) => void) => {
-    press = (event) => listener({ preventDefault: prevented, ...event })
-  })
-  vi.stubGlobal('document', {
-    querySelector(selector: string) {
-      if (selector === 'dialog:modal') return isDialogOpen ? {} : null
-      return selector.includes('[data-model-picker]') ? { click: openModels } : null
-    },
-  })
-  const unused = (): never => expect.unreachable()
-  listenForShortcuts({ newChat: unused, find: unused, toggleSidebar: unused })
-})
-afterEach(() => vi.unstubAllGlobals())
-
-function usePlatform(userAgent: string): void {
-  vi.stubGlobal('navigator', { userAgent })
-}
-
-test.each([
-  ['Ctrl', 'X11; Linux x86_64', { ctrlKey: true }],
-  ['⌘', 'Macintosh; Intel Mac OS X', { metaKey: true }],
-])('D30: %s-Shift-M opens the list of models, on %s', (_, userAgent, modifier) => {
-  usePlatform(userAgent)
-  press({ key: 'M', shiftKey: true, ...modifier })
-  expect(openModels).toHaveBeenCalledTimes(1)
-  expect(prevented).toHaveBeenCalledTimes(1)
+test('D30: Ctrl-/ shows the shortcuts also while typing, and ? only otherwise', () => {
+  expect(meaning('/', ctrl, true)).toBe('help')
+  // A German keyboard: / is Shift and 7.
+  expect(meaning('/', { ...ctrl, shiftKey: true }, true)).toBe('help')
+  expect(meaning('?', shift)).toBe('help')
+  expect(meaning('?', shift, true)).toBeUndefined()
+  expect(meaning('/', none)).toBeUndefined()
 })
 
-test('D30: the shortcut needs all its keys, and does nothing while a dialog is open', () => {
-  usePlatform('X11; Linux x86_64')
-  press({ key: 'm', ctrlKey: true })
-  press({ key: 'M', shiftKey: true })
-  press({ key: 'M', shiftKey: true, metaKey: true })
-  isDialogOpen = true
-  press({ key: 'M', shiftKey: true, ctrlKey: true })
-  expect(openModels).not.toHaveBeenCalled()
-  expect(prevented).not.toHaveBeenCalled()
+test('the other shortcuts mean what the list of shortcuts says', () => {
+  expect(meaning('k', ctrl)).toBe('find')
+  expect(meaning('K', { ...ctrl, shiftKey: true })).toBeUndefined()
+  expect(meaning('O', { ...ctrl, shiftKey: true })).toBe('new-chat')
+  expect(meaning('M', { ...ctrl, shiftKey: true })).toBe('models')
+  expect(meaning('S', { ...ctrl, shiftKey: true })).toBe('toggle-sidebar')
+  expect(meaning('Escape', shift)).toBe('composer')
+  expect(meaning('Escape', none)).toBeUndefined()
+  expect(meaning('ArrowUp', { ...none, altKey: true })).toBe('previous-message')
+  expect(meaning('ArrowDown', { ...none, altKey: true })).toBe('next-message')
+  expect(meaning('ArrowDown', none)).toBeUndefined()
+})
+
+test('on a Mac the command key replaces Ctrl', () => {
+  expect(meaning('k', { ...none, metaKey: true }, true, true)).toBe('find')
+  expect(meaning('k', ctrl, true, true)).toBeUndefined()
 })

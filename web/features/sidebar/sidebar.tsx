@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/users.ts'
@@ -18,7 +18,13 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
   const { hideSheet } = useSidebar()
   const newChat = useNewChat()
   const appName = useAppName()
-  const [filter, setFilter] = useState('')
+  const [filter, setFilterText] = useState('')
+  const [opensFirst, setOpensFirst] = useState(false)
+  const search = useRef<HTMLInputElement>(null)
+  const setFilter = (text: string): void => {
+    setFilterText(text)
+    setOpensFirst(false)
+  }
   return (
     <nav
       aria-label={t`Chats`}
@@ -43,7 +49,8 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
         <label className="flex min-h-9 items-center gap-2 rounded-medium pr-1 pl-2.5 text-muted focus-within:bg-raised focus-within:outline-2 focus-within:outline-accent hover:bg-hover focus-within:hover:bg-raised touch:min-h-11">
           <Icon name="search" size={18} />
           <input
-            id="chat-filter"
+            ref={search}
+            data-search=""
             type="search"
             aria-label={t`Search titles and messages`}
             placeholder={t`Search`}
@@ -51,7 +58,9 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
             onChange={(event) => setFilter(event.target.value)}
             onKeyDown={(event) => {
               if (event.key === 'Escape') setFilter('')
-              else moveBetweenLinks(event)
+              else if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+                setOpensFirst(filter.trim() !== '')
+              } else moveBetweenLinks(event)
             }}
             className="min-w-0 flex-1 bg-transparent text-text outline-none placeholder:text-muted touch:text-answer [&::-webkit-search-cancel-button]:appearance-none"
           />
@@ -62,13 +71,20 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
               label={t`Clear the search`}
               onClick={() => {
                 setFilter('')
-                document.getElementById('chat-filter')?.focus()
+                search.current?.focus()
               }}
             />
           )}
         </label>
       </div>
-      <ChatList filter={filter} onOpen={hideSheet} />
+      <ChatList
+        filter={filter}
+        opensFirst={opensFirst}
+        onOpen={() => {
+          setOpensFirst(false)
+          hideSheet()
+        }}
+      />
       <FallbackNote />
       <div className="border-t border-border p-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <UserMenu user={user} />

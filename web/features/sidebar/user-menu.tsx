@@ -12,7 +12,7 @@ import { showToast } from '../../ui/toasts.tsx'
 import { errorText } from '../errors/error-text.ts'
 import { signOut } from '../session/sign-out.ts'
 import { AboutDialog } from './about-dialog.tsx'
-import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { showShortcuts } from './shortcuts-help.ts'
 import { useSidebar } from './sidebar-state.ts'
 
 /** The menu of the user: account, administration, help and signing out. */
@@ -20,8 +20,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { hideSheet } = useSidebar()
-  const [dialog, setDialog] = useState<'shortcuts' | 'about' | null>(null)
-  const closeDialog = (): void => setDialog(null)
+  const [isAbout, setIsAbout] = useState(false)
   const pending = usePendingUsers(user)
   const pendingId = useId()
   const go = (to: '/account' | '/settings' | '/connections' | '/users' | '/cluster'): void => {
@@ -79,10 +78,10 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
             </MenuItem>
           </>
         )}
-        <MenuItem icon="keyboard" onSelect={() => setDialog('shortcuts')}>
+        <MenuItem icon="keyboard" onSelect={showShortcuts}>
           <Trans>Keyboard shortcuts</Trans>
         </MenuItem>
-        <MenuItem icon="info" onSelect={() => setDialog('about')}>
+        <MenuItem icon="info" onSelect={() => setIsAbout(true)}>
           <Trans>About</Trans>
         </MenuItem>
         <MenuItem
@@ -97,8 +96,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <Plural value={pending} one="# account waits for approval." other="# accounts wait for approval." />
         </span>
       )}
-      {dialog === 'shortcuts' && <ShortcutsDialog onClose={closeDialog} />}
-      {dialog === 'about' && <AboutDialog onClose={closeDialog} />}
+      {isAbout && <AboutDialog onClose={() => setIsAbout(false)} />}
     </>
   )
 }

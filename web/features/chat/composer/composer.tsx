@@ -99,6 +99,7 @@ export function Composer({
         event.preventDefault()
         send()
       }}
+      data-composer=""
       data-over={files.over || undefined}
       className="flex flex-col rounded-large border border-border-strong bg-raised shadow-raised transition-colors duration-(--motion-quick) focus-within:border-accent data-over:border-accent data-over:outline-2 data-over:outline-accent"
     >
@@ -124,6 +125,7 @@ export function Composer({
             size="large"
             filled
             label={stopping ? t`Stopping…` : t`Stop`}
+            keys="Esc"
             disabled={stopping}
             onClick={onStop}
           />

@@ -8,7 +8,7 @@ import { AnswerProblem } from './answer-problem.tsx'
 import type { AnswerHandlers } from './answer-problem.tsx'
 import { linkOf } from '../../../live/run-store.ts'
 import { useIsInterrupted } from '../state/live-context.tsx'
-import { useModels } from '../state/use-models.ts'
+import { useModels } from '../../models/use-models.ts'
 import { useAnswer } from './use-answer.ts'
 
 /**

@@ -17,6 +17,7 @@ export function Question({ text }: { text: string }): ReactNode {
       {long && (
         <button
           type="button"
+          data-show-all=""
           className="min-h-7 text-small font-semibold text-accent touch:min-h-11"
           aria-expanded={whole}
           onClick={() => setWhole(!whole)}

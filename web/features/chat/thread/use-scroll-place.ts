@@ -1,6 +1,8 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import { useLocation } from '@tanstack/react-router'
+import { useFoundHit } from '../state/found-hit.ts'
+import { clearFound, markFound } from './found-words.ts'
 import { goToMessage, rememberedPlace, rememberPlace } from './scroll-places.ts'
 
 interface ScrollPlaceOptions {
@@ -16,11 +18,14 @@ interface ScrollPlaceOptions {
 
 /**
  * Opens a chat at the remembered scroll position, or at the message that the address names (`#m-…`), which receives the
- * focus. Remembers the position when the user leaves.
+ * focus. If it was opened from a search, its words are marked and the first one is scrolled into view. Remembers the
+ * position when the user leaves.
  */
 export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }: ScrollPlaceOptions): void {
   const hash = useLocation({ select: (location) => location.hash })
-  const wanted = useRef<ReturnType<typeof rememberedPlace>>(undefined)
+  const named = /^m-([\w-]+)$/.exec(hash)?.[1]
+  const hit = useFoundHit(named)
+  const wanted = useRef<ReturnType<typeof rememberedPlace> & { words?: readonly string[] }>(undefined)
   const now = useRef(pinned)
   useLayoutEffect(() => {
     now.current = pinned
@@ -28,17 +33,17 @@ export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }:
 
   useLayoutEffect(() => {
     const element = box.current
-    const named = /^m-([\w-]+)$/.exec(hash)?.[1]
     const place = named === undefined ? rememberedPlace(chatId) : { messageId: named, offset: -16 }
     if (place && element) {
-      wanted.current = place
+      wanted.current = hit ? { ...place, words: hit.words } : place
       unpin()
       reveal(place.messageId)
     }
     return () => {
       if (element) rememberPlace(chatId, element, now.current)
+      clearFound()
     }
-  }, [chatId, hash, box, unpin, reveal])
+  }, [chatId, named, hit, box, unpin, reveal])
 
   useEffect(() => {
     const place = wanted.current
@@ -48,8 +53,25 @@ export function useScrollPlace({ chatId, box, pinned, unpin, reveal, switchTo }:
       return reveal(place.messageId)
     }
     wanted.current = undefined
-    if (hash === `m-${place.messageId}`) {
-      document.getElementById(`m-${place.messageId}`)?.focus({ preventScroll: true })
-    }
+    if (named !== place.messageId) return
+    const article = document.getElementById(`m-${place.messageId}`)
+    article?.focus({ preventScroll: true })
+    if (article && place.words) showFound(box.current, article, place.words)
   })
+}
+
+/** Marks the searched words in a message, and scrolls to the first of them if the message is too long to show it. */
+function showFound(box: HTMLElement, article: HTMLElement, words: readonly string[]): void {
+  const mark = (): void => {
+    const range = markFound(article, words)
+    if (!range) return
+    const { top, bottom } = range.getBoundingClientRect()
+    const shown = box.getBoundingClientRect()
+    if (top >= shown.top && bottom <= shown.bottom) return
+    box.scrollTo({ top: box.scrollTop + top - shown.top - box.clientHeight / 3, behavior: 'instant' })
+  }
+  const showAll = article.querySelector<HTMLElement>('button[data-show-all][aria-expanded="false"]')
+  showAll?.click()
+  if (showAll) requestAnimationFrame(mark)
+  else mark()
 }
