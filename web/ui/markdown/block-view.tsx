@@ -193,7 +193,7 @@ function BlockInner({ block, dot }: BlockProps): ReactNode {
       return <TableView head={block.head} chunks={block.chunks} dot={dot} />
     case 'math':
       return block.closed ? (
-        <MathView tex={block.tex} source={block.tex} display />
+        <MathView tex={block.tex} source={block.source} display />
       ) : (
         <MathSource source={block.tex} display />
       )

@@ -8,7 +8,7 @@ import { useOverflow } from './use-overflow.ts'
 
 interface MathProps {
   tex: string
-  /** Shown until the formula can be rendered, or permanently if it cannot. */
+  /** The formula with its delimiters, shown if it cannot be rendered. */
   source: string
   display: boolean
 }
@@ -62,7 +62,8 @@ function FormulaBox({ children }: { children: ReactNode }): ReactNode {
 function MathInner({ tex, source, display }: MathProps): ReactNode {
   const katex = useLazy(katexLazy)
   const [failed, setFailed] = useState('')
-  if (katex === undefined || failed === tex) return <MathSource source={source} display={display} />
+  if (failed === tex) return <MathSource source={source} display={display} />
+  if (katex === undefined) return <MathSource source={display ? tex : source} display={display} />
   const formula = <Formula tex={tex} display={display} onError={setFailed} />
   return display ? <FormulaBox>{formula}</FormulaBox> : formula
 }

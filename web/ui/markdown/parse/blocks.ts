@@ -42,9 +42,11 @@ export interface TableBlock extends BlockBase {
   rows: number
 }
 
-interface MathBlock extends BlockBase {
+export interface MathBlock extends BlockBase {
   kind: 'math'
   tex: string
+  /** The formula with its delimiters, shown if it cannot be rendered. */
+  source: string
   closed: boolean
 }
 

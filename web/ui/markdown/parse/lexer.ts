@@ -1,6 +1,9 @@
 import { Lexer, Tokenizer } from 'marked'
 import type { Links, MarkedOptions, Token, TokensList, Tokens } from 'marked'
+import { pairEmphasis } from './emphasis-pairs.ts'
+import type { EmphasisPairs } from './emphasis-pairs.ts'
 import { matchFormula, mayHoldFormula, nextFormulaStart } from './math-syntax.ts'
+import { addressLength } from './scripts.ts'
 
 // Markers nested more deeply are shown as text, so that no nesting can exhaust the stack, here or in React.
 const maxBlockDepth = 16
@@ -14,9 +17,17 @@ export interface FormulaToken {
   display: boolean
 }
 
+interface PairedText {
+  raw: string
+  text: string
+  /** The length of each delimiter. */
+  length: number
+}
+
 class BoundedTokenizer extends Tokenizer {
   #blocks = 0
   #inlines = 0
+  readonly #pairs = new Map<string, EmphasisPairs | undefined>()
 
   #nestBlock<T>(run: () => T): T | undefined {
     if (this.#blocks >= maxBlockDepth) return undefined
@@ -56,12 +67,49 @@ class BoundedTokenizer extends Tokenizer {
     return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
   }
 
+  /** The delimiters of a text whose script needs other rules than marked's; undefined if it needs none. */
+  #pairsOf(masked: string): EmphasisPairs | undefined {
+    if (!this.#pairs.has(masked)) this.#pairs.set(masked, pairEmphasis(masked))
+    return this.#pairs.get(masked)
+  }
+
+  /** The source and the inner text of the pair that begins at the start of `source`. */
+  #pairAt(source: string, masked: string, pairs: EmphasisPairs): PairedText | undefined {
+    const at = masked.length - source.length
+    const pair = pairs.get(at)
+    if (pair === undefined) return undefined
+    const raw = source.slice(0, pair.close + pair.length - at)
+    return { raw, text: raw.slice(pair.length, -pair.length), length: pair.length }
+  }
+
   override emStrong(source: string, masked: string, before?: string): Tokens.Em | Tokens.Strong | undefined {
-    return this.#nestInline(() => super.emStrong(source, masked, before))
+    if (source.charAt(0) !== '*' && source.charAt(0) !== '_') return undefined
+    const pairs = this.#pairsOf(masked)
+    if (pairs === undefined) return this.#nestInline(() => super.emStrong(source, masked, before))
+    const found = this.#pairAt(source, masked, pairs)
+    if (found === undefined) return undefined
+    const { raw, text, length } = found
+    return this.#nestInline(() => {
+      const tokens = this.lexer.inlineTokens(text)
+      return length === 1 ? { type: 'em', raw, text, tokens } : { type: 'strong', raw, text, tokens }
+    })
   }
 
   override del(source: string, masked: string, before?: string): Tokens.Del | undefined {
-    return this.#nestInline(() => super.del(source, masked, before))
+    if (source.charAt(0) !== '~') return undefined
+    const pairs = this.#pairsOf(masked)
+    if (pairs === undefined) return this.#nestInline(() => super.del(source, masked, before))
+    const found = this.#pairAt(source, masked, pairs)
+    if (found === undefined) return undefined
+    const { raw, text } = found
+    return this.#nestInline(() => ({ type: 'del', raw, text, tokens: this.lexer.inlineTokens(text) }))
+  }
+
+  override url(source: string): Tokens.Link | undefined {
+    const found = super.url(source)
+    if (found === undefined) return undefined
+    const length = addressLength(found.raw)
+    return length < found.raw.length ? super.url(source.slice(0, length)) : found
   }
 
   override link(source: string): Tokens.Link | Tokens.Image | undefined {
@@ -129,7 +177,7 @@ class FormulaMasks {
 }
 
 function lexerOptions(source: string): MarkedOptions {
-  const options: MarkedOptions = { gfm: true, silent: true, tokenizer: new BoundedTokenizer() }
+  const options: MarkedOptions = { gfm: true, breaks: true, silent: true, tokenizer: new BoundedTokenizer() }
   if (!mayHoldFormula(source)) return options
   // The lexer uses only this one method of the hooks.
   return {
@@ -139,7 +187,9 @@ function lexerOptions(source: string): MarkedOptions {
   }
 }
 
-/** Lexes one segment. Adds its link definitions to `links`, with which its references are resolved. */
+/**
+ * Lexes one segment. A line end stays a line end (`breaks`): models write verses and addresses as users of a chat do,
+ * not as a document whose lines are joined. Adds its link definitions to `links`, with which its references are resolved. */
 export function lexSegment(source: string, links: Links): Token[] {
   const lexer = new Lexer(lexerOptions(source))
   const tokens: TokensList = lexer.tokens

@@ -1,3 +1,5 @@
+import { hasUnspacedScript } from './scripts.ts'
+
 // Recognises kinds of Markdown lines from the line alone, without its context.
 
 export const fenceLine = /^ {0,3}(?:(`{3,})[^`]*|(~{3,})(?!~).*)$/
@@ -45,4 +47,12 @@ export function closesFence(line: string, fence: string): boolean {
 /** Whether a line begins a new segment even without a blank line before it. */
 export function canInterrupt(line: string): boolean {
   return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line)
+}
+
+/** Whether a line after a blank line shows that the formula before it was never closed. */
+export function isNoFormula(line: string): boolean {
+  if (fenceLine.test(line) || headingLine.test(line) || /^ {0,3}\\\[/.test(line)) return true
+  if (/[\\^_=]/.test(line)) return false
+  const words = line.split(/[ ,;:]+/).filter((part) => /^\p{L}{2,}$/u.test(part))
+  return words.length >= 3 || hasUnspacedScript(line)
 }

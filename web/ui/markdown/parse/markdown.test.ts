@@ -15,7 +15,7 @@ function html(text: string): string {
 
 describe('Markdown as defined by CommonMark and GitHub', () => {
   test.each<[string, string]>([
-    ['a\nb', '<p>a\nb</p>'],
+    ['a\nb', '<p>a<br/>b</p>'],
     ['a  \nb', '<p>a<br/>b</p>'],
     ['a\\\nb', '<p>a<br/>b</p>'],
     ['# a\n## b', '<h2>a</h2><h3>b</h3>'],
@@ -51,7 +51,7 @@ describe('Markdown as defined by CommonMark and GitHub', () => {
     ['- a\n\n1. b', '<ul><li>a</li></ul><ol><li>b</li></ol>'],
     ['> a\n> > b', '<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>'],
     ['<b>a</b>', '<p>&lt;b&gt;a&lt;/b&gt;</p>'],
-    ['<div>\n**a**\n</div>', '<p>&lt;div&gt;\n<strong>a</strong>\n&lt;/div&gt;</p>'],
+    ['<div>\n**a**\n</div>', '<p>&lt;div&gt;<br/><strong>a</strong><br/>&lt;/div&gt;</p>'],
     ['<!-- a -->', '<p>&lt;!-- a --&gt;</p>'],
     ['a<br>b', '<p>a<br/>b</p>'],
     ['a[^1]\n\n[^1]: b', '<p>a[^1]</p><p>[^1]: b</p>'],

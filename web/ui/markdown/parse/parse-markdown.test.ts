@@ -71,6 +71,8 @@ const pieces = [
   '\\',
   '!',
   'é🐟',
+  '字（',
+  '：',
 ]
 
 const documents = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((parts) => parts.join(''))
@@ -175,7 +177,8 @@ describe('blocks', () => {
     ['$$\nx\n$$\nwords', ['math', 'text']],
     ['\\[ x \\]', ['math']],
     ['$$x$$ is a sentence', ['text']],
-    ['$$\nnever closed', ['text']],
+    ['$$\nnever closed', ['math']],
+    ['$$ never closed', ['text']],
     ['> a\n> b\n\n> c', ['text', 'text']],
     ['    code\n\n    more', ['text']],
   ])('%j has the blocks %j', (source, expected) => {
@@ -227,6 +230,8 @@ describe('bounds', () => {
     ['lists', '- '.repeat(20_000)],
     ['nested lists', Array.from({ length: 400 }, (_, index) => `${'  '.repeat(index)}- x\n`).join('')],
     ['emphasis', '*a **b '.repeat(8000)],
+    ['emphasis between ideographs', '字*a **b 字_c ~~d '.repeat(8000)],
+    ['formulas with blank lines', '$$\n\nx\n\n'.repeat(5000)],
     ['stars', '*'.repeat(60_000)],
     ['underscores', '_a'.repeat(30_000)],
     ['brackets', '['.repeat(60_000)],

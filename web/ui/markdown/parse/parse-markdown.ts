@@ -2,7 +2,7 @@ import type { Links } from 'marked'
 import { CodeBuilder, TableBuilder } from './block-builders.ts'
 import type { Builder } from './block-builders.ts'
 import { sameBlock } from './blocks.ts'
-import type { Block, BlockGroup, TextBlock } from './blocks.ts'
+import type { Block, BlockGroup, MathBlock, TextBlock } from './blocks.ts'
 import { chunkCode } from './code-chunks.ts'
 import { holdLine } from './hold-line.ts'
 import { emptyLinks, lexSegment } from './lexer.ts'
@@ -125,14 +125,8 @@ export class MarkdownParser {
         closed: segment.closed,
       }
     }
-    if (segment.kind === 'math') {
-      const body = text.trim().slice(2)
-      const ended = body.endsWith(segment.fence)
-      if (ended || !segment.closed) {
-        const tex = (ended ? body.slice(0, -2) : body.replace(/[\\$]$/, '')).trim()
-        return { kind: 'math', key, weight: text.length, tex, closed: ended }
-      }
-    }
+    const math = segment.kind === 'math' ? buildMath(segment, text, key) : undefined
+    if (math !== undefined) return math
     const raw = text.trimEnd()
     if (raw === '') return undefined
     const level = segment.depth === 0 ? 0 : outline.place(segment.depth)
@@ -161,6 +155,19 @@ export class MarkdownParser {
     }
     return { groups, weight: groups.reduce((sum, group) => sum + group.weight, 0) }
   }
+}
+
+/** Returns undefined if the text that began like a formula is prose. */
+function buildMath(segment: Segment, text: string, key: number): MathBlock | undefined {
+  const source = text.trim()
+  const body = source.slice(2)
+  const ended = body.endsWith(segment.fence)
+  const block = { kind: 'math', key, weight: text.length, source } as const
+  if (ended) return { ...block, tex: body.slice(0, -2).trim(), closed: true }
+  if (!segment.closed) return { ...block, tex: body.replace(/[\\$]$/, '').trim(), closed: false }
+  // As text, a formula that was never closed would lose its backslashes: it is shown as written.
+  const isFormula = segment.count === 1 || (segment.fence !== '$$' && /^\s|[\\^_=+<>]/.test(body))
+  return isFormula ? { ...block, tex: source, closed: false } : undefined
 }
 
 function isLexed(segment: Segment): boolean {

@@ -12,6 +12,7 @@ import {
   innerFence,
   canInterrupt,
   isBlank,
+  isNoFormula,
   listLine,
   mathLine,
   quoteLine,
@@ -31,7 +32,10 @@ export interface Segment {
   depth: number
   /** Code: the opening fence. Math: the closing delimiter. */
   fence: string
-  /** Code: how far the opening fence is indented. Table: how many columns. List: items so far. */
+  /**
+   * Code: how far the opening fence is indented. Table: how many columns. List: items so far. Math: 1 if the opening
+   * delimiter has its own line.
+   */
   count: number
   /** If this continues a list that was split because of its length: the number of its first item. Otherwise 0. */
   ordinal: number
@@ -77,6 +81,7 @@ function openMath(line: string, start: number): Segment {
   // "$$x$$ is what we want" is a sentence.
   const segment = segmentAt(start, at >= 0 && at !== rest.length - 2 ? 'text' : 'math')
   segment.fence = closer
+  segment.count = rest === '' ? 1 : 0
   segment.closed = segment.kind === 'math' && at >= 0
   return segment
 }
@@ -159,6 +164,16 @@ function stepList(segment: Segment, line: string): Step {
     : 'take'
 }
 
+/** A formula between delimiters with lines of their own may contain blank lines. */
+function stepMath(segment: Segment, line: string): Step {
+  if (isBlank(line)) {
+    const continues = segment.count === 1 && segment.end - segment.start < maxList
+    return continues ? 'take' : 'close-after'
+  }
+  if (line.trim().endsWith(segment.fence)) return 'close-after'
+  return segment.blank && isNoFormula(line) ? 'close-before' : 'take'
+}
+
 /** Whether a long list is split before this line, which has to begin an item of the same list. */
 function continuesLongList(segment: Segment, line: string, start: number): boolean {
   if (start - segment.start < maxList || segment.inner !== '') return false
@@ -173,11 +188,7 @@ function step(segment: Segment, line: string, previous: string): Step {
     case 'code':
       return indentOf(line) < 4 && closesFence(line, segment.fence) ? 'close-after' : 'take'
     case 'math':
-      if (isBlank(line)) {
-        segment.kind = 'text'
-        return 'close-after'
-      }
-      return line.trim().endsWith(segment.fence) ? 'close-after' : 'take'
+      return stepMath(segment, line)
     case 'indented':
       if (isBlank(line)) return 'take'
       return indentOf(line) >= 4 ? 'take' : 'close-before'

@@ -1,4 +1,5 @@
-import { matchFormula } from './math-syntax.ts'
+import { chemistryStart, matchFormula } from './math-syntax.ts'
+import { hasUnspacedScript, isWideMark, startsUnspaced } from './scripts.ts'
 
 // An opening delimiter that is not closed after this many characters is shown as plain text.
 const maxUnclosed = { link: 80, reference: 120, target: 2000, formula: 60, command: 300, emphasis: 600 }
@@ -31,18 +32,11 @@ function after(scan: Scan, length: number): string {
 function settleCode({ text, at }: Scan): Outcome {
   let length = 1
   while (text.charAt(at + length) === '`') length++
-  const closer = '`'.repeat(length)
-  for (let from = at + length; ;) {
-    const found = text.indexOf(closer, from)
-    if (found < 0) break
-    let end = found
-    while (text.charAt(end) === '`') end++
-    if (end - found === length) return { next: end }
-    from = end
-  }
+  const closed = closingBackticks(text, at + length, length)
+  if (closed >= 0) return { next: closed }
   let end = text.length
   while (end > at + length && text.charAt(end - 1) === '`') end--
-  return end === at + length ? { cut: at, add: '' } : { cut: end, add: closer }
+  return end === at + length ? { cut: at, add: '' } : { cut: end, add: '`'.repeat(length) }
 }
 
 function settleFormula({ text, at }: Scan): Outcome {
@@ -54,19 +48,42 @@ function settleFormula({ text, at }: Scan): Outcome {
   if (rest === 1) return { cut: at, add: '' }
   if (text.charAt(at + 1) === '$')
     return rest <= maxUnclosed.command ? { cut: at, add: '' } : { next: at + 2 }
-  const undecided = rest <= maxUnclosed.formula && mayBeFormula.test(text.slice(at)) && !word.test(before)
-  return undecided && !text.includes('\n', at) && !text.includes('$', at + 1)
+  if (rest > maxUnclosed.formula || (word.test(before) && !startsUnspaced(before))) return { next: at + 1 }
+  const tex = text.slice(at)
+  const isProse = hasUnspacedScript(tex) && !/[\\^_=+<>]/.test(tex)
+  return !isProse && mayBeFormula.test(tex) && !tex.includes('\n') && !tex.includes('$', 1)
     ? { cut: at, add: '' }
     : { next: at + 1 }
 }
 
-/** Returns where the bracket opened at `at` is closed, or -1. Skips escaped characters. */
+/** Returns the end of the inline code that begins at `at`, or the end of its opening backticks if it is not closed. */
+function codeEnd(text: string, at: number): number {
+  let length = 1
+  while (text.charAt(at + length) === '`') length++
+  const end = closingBackticks(text, at + length, length)
+  return end < 0 ? at + length : end
+}
+
+/** Returns the end of the next `length` backticks from `from` on, no more and no fewer, or -1. */
+function closingBackticks(text: string, from: number, length: number): number {
+  const closer = '`'.repeat(length)
+  for (let found = text.indexOf(closer, from); found >= 0;) {
+    let end = found
+    while (text.charAt(end) === '`') end++
+    if (end - found === length) return end
+    found = text.indexOf(closer, end)
+  }
+  return -1
+}
+
+/** Returns where the bracket opened at `at` is closed, or -1. Skips escaped characters and inline code. */
 function closing(text: string, at: number, [opener, closer]: [string, string]): number {
   let depth = 0
   const end = Math.min(text.length, at + maxUnclosed.target)
   for (let here = at; here < end; here++) {
     const character = text.charAt(here)
     if (character === '\\') here++
+    else if (character === '`' && opener === '[') here = codeEnd(text, here) - 1
     else if (character === opener) depth++
     else if (character === closer && --depth === 0) return here
   }
@@ -125,12 +142,19 @@ function settleEmphasis(scan: Scan): Outcome {
     const left = closeFrom(open, character, length)
     return left > 0 ? { cut: at + length - left, add: '' } : { next: at + length }
   }
-  const inWord = word.test(before) && word.test(next)
+  // Letters that are written without spaces do not make a word of what is between them.
+  const unspaced = startsUnspaced(before) || startsUnspaced(text.slice(at + length, at + length + 2))
+  const inWord = word.test(before) && word.test(next) && !(unspaced && character !== '_')
   if (character === '_' && inWord) return { next: at + length }
   const left = closes ? closeFrom(open, character, length) : length
   const opens =
     !space.test(next) &&
-    (!punctuation.test(next) || before === '' || space.test(before) || punctuation.test(before))
+    (!punctuation.test(next) ||
+      before === '' ||
+      space.test(before) ||
+      punctuation.test(before) ||
+      unspaced ||
+      isWideMark(next))
   // "2*3" is a product unless a closing `*` follows.
   if (left > 0 && opens && !(inWord && left === 1)) open.push({ character, length: left, at })
   return { next: at + length }
@@ -142,7 +166,9 @@ function settleAt(scan: Scan): Outcome {
     case '\\': {
       const next = after(scan, 1)
       if (next === '') return { cut: at, add: '' }
-      return next === '(' || next === '[' ? settleFormula(scan) : { next: at + 2 }
+      if (next === '(' || next === '[' || chemistryStart.test(text.slice(at, at + 4)))
+        return settleFormula(scan)
+      return /^\\(?:ce?|pu?)$/.test(text.slice(at, at + 4)) ? { cut: at, add: '' } : { next: at + 2 }
     }
     case '`':
       return settleCode(scan)
