@@ -2,13 +2,14 @@ import { createElement, memo, use } from 'react'
 import type { ReactNode } from 'react'
 import type { Token, Tokens } from 'marked'
 import { tokensOf } from './parse/blocks.ts'
-import type { Block, TextBlock } from './parse/blocks.ts'
+import type { Block, BlockGroup, DetailsBlock, TextBlock } from './parse/blocks.ts'
 import { chunkCode } from './parse/code-chunks.ts'
 import { CodeView } from './code-view.tsx'
-import { InlineView } from './inline-view.tsx'
-import type { FormulaToken } from './parse/lexer.ts'
+import { InlineView, renderInline } from './inline-view.tsx'
+import type { CalloutToken, FormulaToken, NoteToken } from './parse/lexer.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { MathSource, MathView } from './math-view.tsx'
+import { NoteView } from './note-view.tsx'
 import { StreamDot } from './stream-dot.tsx'
 import { TableView } from './table-view.tsx'
 
@@ -123,6 +124,22 @@ function CodeTokenInner({ token, dot }: TokenProps): ReactNode {
 
 const CodeTokenView = memo(CodeTokenInner, (a, b) => a.token.raw === b.token.raw && a.dot === b.dot)
 
+function QuoteView({ token, block, dot }: TokenProps): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  const { tokens, callout } = token as CalloutToken
+  const content = <Blocks tokens={tokens} block={block} inList={false} dot={dot} />
+  if (callout === undefined) return <blockquote>{content}</blockquote>
+  return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- no element means a callout
+    <div className="md-callout" role="note" data-kind={callout} aria-label={labels.callouts[callout]}>
+      <p className="md-callout-title" aria-hidden="true">
+        {labels.callouts[callout]}
+      </p>
+      {content}
+    </div>
+  )
+}
+
 function TokenView(props: TokenProps): ReactNode {
   const { token, block, dot, inList } = props
   switch (token.type) {
@@ -131,11 +148,15 @@ function TokenView(props: TokenProps): ReactNode {
     case 'list':
       return <ListView {...props} />
     case 'blockquote':
+      return <QuoteView {...props} />
+    case 'note': {
+      const { label, tokens } = token as unknown as NoteToken
       return (
-        <blockquote>
-          <Blocks tokens={(token as Tokens.Blockquote).tokens} block={block} inList={false} dot={dot} />
-        </blockquote>
+        <NoteView label={label}>
+          <Blocks tokens={tokens} block={block} inList={false} dot={dot} />
+        </NoteView>
       )
+    }
     case 'code':
       return <CodeTokenView {...props} />
     case 'table': {
@@ -191,6 +212,8 @@ function BlockInner({ block, dot }: BlockProps): ReactNode {
       return <CodeView language={block.language} chunks={block.chunks} closed={block.closed} dot={dot} />
     case 'table':
       return <TableView head={block.head} chunks={block.chunks} dot={dot} />
+    case 'details':
+      return <DetailsView block={block} dot={dot} />
     case 'math':
       return block.closed ? (
         <MathView tex={block.tex} source={block.source} display />
@@ -200,4 +223,29 @@ function BlockInner({ block, dot }: BlockProps): ReactNode {
   }
 }
 
-export const BlockView = memo(BlockInner)
+const BlockView = memo(BlockInner)
+
+function GroupInner({ group, dot }: { group: BlockGroup; dot: boolean }): ReactNode {
+  const last = group.blocks.length - 1
+  return group.blocks.map((block, index) => (
+    <BlockView key={block.key} block={block} dot={dot && index === last} />
+  ))
+}
+
+export const GroupView = memo(GroupInner)
+
+function DetailsView({ block, dot }: { block: DetailsBlock; dot: boolean }): ReactNode {
+  const labels = use(MarkdownLabelsContext)
+  return (
+    <details className="md-details" open={block.open}>
+      <summary dir="auto">
+        {block.summary.length === 0 ? labels.details : renderInline(block.summary)}
+        {/* The last word may be folded away. */}
+        {dot && <StreamDot />}
+      </summary>
+      {block.groups.map((group) => (
+        <GroupView key={group.key} group={group} dot={false} />
+      ))}
+    </details>
+  )
+}

@@ -1,10 +1,14 @@
-import { Fragment, memo, use } from 'react'
+import { createElement, Fragment, memo, use } from 'react'
 import type { ReactNode } from 'react'
 import type { Token, Tokens } from 'marked'
 import { decodeEntities } from './parse/decode-entities.ts'
+import { nestTags } from './parse/inline-tags.ts'
+import type { TagToken } from './parse/inline-tags.ts'
 import type { FormulaToken } from './parse/lexer.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { MathView } from './math-view.tsx'
+import { NoteReferenceView } from './note-view.tsx'
+import type { NoteReference } from './parse/note-syntax.ts'
 import { ownImage, safeHref } from './parse/safe-link.ts'
 
 interface LinkProps {
@@ -33,7 +37,7 @@ function ImageView({ href, text }: { href: string; text: string }): ReactNode {
 }
 
 function renderHtml(text: string): ReactNode {
-  // The only supported tag: models use it for line breaks in table cells.
+  // Models use this tag for line breaks in table cells. For tags with content see `nestTags`.
   return /^<br\s*\/?>$/i.test(text) ? <br /> : text
 }
 
@@ -66,6 +70,12 @@ function renderToken(token: Token, inLink: boolean): ReactNode {
     }
     case 'html':
       return renderHtml((token as Tokens.HTML).raw)
+    case 'tag': {
+      const { tag, tokens } = token as unknown as TagToken
+      return createElement(tag, undefined, renderInline(tokens, inLink))
+    }
+    case 'note-reference':
+      return <NoteReferenceView {...(token as unknown as NoteReference)} />
     case 'formula': {
       const { tex, display, raw } = token as unknown as FormulaToken
       return <MathView tex={tex} source={raw} display={display} />
@@ -79,7 +89,7 @@ function renderToken(token: Token, inLink: boolean): ReactNode {
 export function renderInline(tokens: readonly Token[] | undefined, inLink = false): ReactNode {
   if (tokens === undefined) return null
   if (tokens.length === 1 && tokens[0] !== undefined) return renderToken(tokens[0], inLink)
-  return tokens.map((token, index) => {
+  return nestTags(tokens).map((token, index) => {
     const node = renderToken(token, inLink)
     // oxlint-disable-next-line react/no-array-index-key -- a token has no other key, and tokens never move
     return typeof node === 'string' ? node : <Fragment key={index}>{node}</Fragment>

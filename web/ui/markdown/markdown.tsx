@@ -1,6 +1,6 @@
-import { memo, startTransition, useEffect, useMemo, useState } from 'react'
+import { startTransition, useEffect, useMemo, useState } from 'react'
 import type { ReactNode, Ref } from 'react'
-import { BlockView } from './block-view.tsx'
+import { GroupView } from './block-view.tsx'
 import type { BlockGroup } from './parse/blocks.ts'
 import { englishMarkdownLabels, MarkdownLabelsContext } from './markdown-labels.ts'
 import type { MarkdownLabels } from './markdown-labels.ts'
@@ -33,15 +33,6 @@ function useMounted(weight: number): number {
   }, [behind, mounted])
   return mounted
 }
-
-function GroupInner({ group, dot }: { group: BlockGroup; dot: boolean }): ReactNode {
-  const last = group.blocks.length - 1
-  return group.blocks.map((block, index) => (
-    <BlockView key={block.key} block={block} dot={dot && index === last} />
-  ))
-}
-
-const GroupView = memo(GroupInner)
 
 function withinWeight(groups: readonly BlockGroup[], limit: number): readonly BlockGroup[] {
   let sum = 0

@@ -61,6 +61,20 @@ function useAnswerLabels(provider: string | undefined): AnswerLabels {
           : provider !== undefined && seconds >= namedAfterSeconds
             ? t`Waiting for ${provider} · ${seconds} s`
             : t`Waiting for the model · ${seconds} s`,
+      callouts: {
+        note: t`Note`,
+        tip: t`Tip`,
+        important: t`Important`,
+        warning: t`Warning`,
+        caution: t`Caution`,
+      },
+      footnote: (label) => t`Footnote ${label}`,
+      backToText: t`Back to the text`,
+      details: t`Details`,
+      wrapLines: t`Wrap lines`,
+      saveCode: t`Download`,
+      fullScreen: t`Full screen`,
+      close: t`Close`,
       thinking: (seconds) => (seconds === undefined ? t`Thinking` : t`Thinking · ${seconds} s`),
       thought: (seconds) => (seconds === undefined ? t`Thought` : t`Thought for ${seconds} s`),
     }),

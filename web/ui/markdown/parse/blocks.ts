@@ -50,7 +50,16 @@ export interface MathBlock extends BlockBase {
   closed: boolean
 }
 
-export type Block = TextBlock | CodeBlockData | TableBlock | MathBlock
+/** A part that the model has folded: `<details>` with a summary. */
+export interface DetailsBlock extends BlockBase {
+  kind: 'details'
+  /** The part is unfolded from the start. */
+  open: boolean
+  summary: readonly Token[]
+  groups: readonly BlockGroup[]
+}
+
+export type Block = TextBlock | CodeBlockData | TableBlock | MathBlock | DetailsBlock
 
 /**
  * Neighbouring blocks that are memoised as one, so that an update costs the same in a long message as in a short one.

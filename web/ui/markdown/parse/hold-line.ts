@@ -5,7 +5,7 @@ import type { Segment } from './segmenter.ts'
 const container = /^(?:[ \t]*(?:>|(?:[*+-]|\d{1,9}[.)])[ \t]))*[ \t]*/
 // Text that may still become a marker, a rule, an underline, a fence with its language, or the first row of a table.
 const undecided =
-  /^(?:(?:#{1,6}|>|[+]|[*_-](?:[*_ \t-]*[*_-])?|=+|\d{1,9}[.)]?|`{1,2}|~{1,2}|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*|`{3,}[^`]*|~{3}.*|\|.*)$/
+  /^(?:(?:#{1,6}|>|[+]|[*_-](?:[*_ \t-]*[*_-])?|=+|\d{1,9}[.)]?|`{1,2}|~{1,2}|\$|\\|\[(?:[ xX]\]?)?)?[ \t]*|`{3,}[^`]*|~{3}.*|\|.*|<[a-z]{0,7}(?: [a-z]{0,4}(?:="{0,2})?)?)$/i
 
 /**
  * Returns how many characters of an unfinished line may be shown: 0 as long as its first characters may still become
@@ -14,6 +14,7 @@ const undecided =
 export function holdLine(line: string, open: Segment | undefined): number {
   const kind = open?.kind
   if (kind === 'table') return 0
+  if (kind === 'details') return line.length - (/<\/?[a-z]{0,7}$/i.exec(line)?.[0].length ?? 0)
   if (kind === 'indented') return isBlank(line) ? 0 : line.length
   const trimmed = line.trim()
   if (kind === 'code') return trimmed === '' || isPartOf(trimmed, open?.fence.charAt(0)) ? 0 : line.length

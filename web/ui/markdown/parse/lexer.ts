@@ -3,6 +3,8 @@ import type { Links, MarkedOptions, Token, TokensList, Tokens } from 'marked'
 import { pairEmphasis } from './emphasis-pairs.ts'
 import type { EmphasisPairs } from './emphasis-pairs.ts'
 import { matchFormula, mayHoldFormula, nextFormulaStart } from './math-syntax.ts'
+import { isNumber, matchCallout, matchNote, matchReference, noteKey } from './note-syntax.ts'
+import type { CalloutKind, NoteReference } from './note-syntax.ts'
 import { addressLength } from './scripts.ts'
 
 // Markers nested more deeply are shown as text, so that no nesting can exhaust the stack, here or in React.
@@ -16,6 +18,20 @@ export interface FormulaToken {
   tex: string
   display: boolean
 }
+
+/** The token of a footnote, which marked handles as a link definition. */
+export interface NoteToken {
+  type: 'note'
+  raw: string
+  label: string
+  tokens: Token[]
+  tag: string
+  href: string
+  title: undefined
+}
+
+/** The token of a quote, or of a callout if it has a kind. */
+export type CalloutToken = Tokens.Blockquote & { callout?: CalloutKind }
 
 interface PairedText {
   raw: string
@@ -49,8 +65,12 @@ class BoundedTokenizer extends Tokenizer {
     }
   }
 
-  override blockquote(source: string): Tokens.Blockquote | undefined {
-    return this.#nestBlock(() => super.blockquote(source))
+  override blockquote(source: string): CalloutToken | undefined {
+    const found = matchCallout(source)
+    const quote = this.#nestBlock(() => super.blockquote(found?.rest ?? source))
+    if (found === undefined || quote === undefined) return quote
+    const raw = source.slice(0, source.length - found.rest.length + quote.raw.length)
+    return { ...quote, raw, callout: found.kind }
   }
 
   override list(source: string): Tokens.List | undefined {
@@ -62,9 +82,23 @@ class BoundedTokenizer extends Tokenizer {
     return undefined
   }
 
-  /** Footnotes are shown as written: `[^1]: …` is not a link definition. */
+  /** A footnote is recorded among the link definitions, so that its references are resolved like links. */
   override def(source: string): Tokens.Def | undefined {
-    return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
+    const found = matchNote(source)
+    if (found === undefined) return /^ {0,3}\[\^/.test(source) ? undefined : super.def(source)
+    const { raw, label, text } = found
+    const tokens = this.#nestBlock(() => this.lexer.blockTokens(text, []))
+    if (tokens === undefined) return undefined
+    const note: NoteToken = {
+      type: 'note',
+      raw,
+      label,
+      tokens,
+      tag: noteKey(label),
+      href: '',
+      title: undefined,
+    }
+    return note as unknown as Tokens.Def
   }
 
   /** The delimiters of a text whose script needs other rules than marked's; undefined if it needs none. */
@@ -117,6 +151,14 @@ class BoundedTokenizer extends Tokenizer {
   }
 
   override reflink(source: string, links: Links): Tokens.Link | Tokens.Image | Tokens.Text | undefined {
+    const found = matchReference(source)
+    if (found !== undefined) {
+      const { raw, label } = found
+      const defined = Object.hasOwn(links, noteKey(label))
+      if (!defined && !isNumber(label)) return { type: 'text', raw, text: raw }
+      const note: NoteReference = { type: 'note-reference', raw, label, defined }
+      return note as unknown as Tokens.Link
+    }
     return this.#nestInline(() => super.reflink(source, links))
   }
 }

@@ -8,6 +8,7 @@ export const listLine = /^( {0,3})([*+-]|(\d{1,9})([.)]))(?:[ \t]|$)/
 export const quoteLine = /^ {0,3}>/
 export const ruleLine = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$/
 export const mathLine = /^ {0,3}(\$\$|\\\[)/
+export const detailsLine = /^ {0,3}<details(?: open(?:="")?)?>/i
 export const setextLine = /^ {0,3}(?:(=+)|(-+))[ \t]*$/
 export const delimiterLine = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/
 
@@ -46,7 +47,7 @@ export function closesFence(line: string, fence: string): boolean {
 
 /** Whether a line begins a new segment even without a blank line before it. */
 export function canInterrupt(line: string): boolean {
-  return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line)
+  return fenceLine.test(line) || headingLine.test(line) || mathLine.test(line) || detailsLine.test(line)
 }
 
 /** Whether a line after a blank line shows that the formula before it was never closed. */
@@ -55,4 +56,11 @@ export function isNoFormula(line: string): boolean {
   if (/[\\^_=]/.test(line)) return false
   const words = line.split(/[ ,;:]+/).filter((part) => /^\p{L}{2,}$/u.test(part))
   return words.length >= 3 || hasUnspacedScript(line)
+}
+
+/** Returns by how many levels of `<details>` a line leads inwards; negative if it leads outwards. */
+export function detailsDepth(line: string): number {
+  let depth = 0
+  for (const found of line.matchAll(/<(\/?)details(?: open(?:="")?)?>/gi)) depth += found[1] === '' ? 1 : -1
+  return depth
 }

@@ -54,7 +54,6 @@ describe('Markdown as defined by CommonMark and GitHub', () => {
     ['<div>\n**a**\n</div>', '<p>&lt;div&gt;<br/><strong>a</strong><br/>&lt;/div&gt;</p>'],
     ['<!-- a -->', '<p>&lt;!-- a --&gt;</p>'],
     ['a<br>b', '<p>a<br/>b</p>'],
-    ['a[^1]\n\n[^1]: b', '<p>a[^1]</p><p>[^1]: b</p>'],
     ['costs $5 and $6', '<p>costs $5 and $6</p>'],
   ])('%j', (source, expected) => {
     expect(html(source)).toBe(expected)

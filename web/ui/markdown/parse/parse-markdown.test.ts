@@ -64,6 +64,15 @@ const pieces = [
   '\\]\n',
   '<div>',
   '<br>',
+  '<details>\n',
+  '<summary>',
+  '</summary>\n',
+  '</details>\n',
+  '<sub>',
+  '</sub>',
+  '[^1]',
+  '[^1]: ',
+  '> [!NOTE]\n',
   '&amp;',
   '- [ ] ',
   '\t',
@@ -198,11 +207,6 @@ describe('blocks', () => {
     expect(JSON.stringify(tokensOf(first))).toContain('https://example.org/')
   })
 
-  test('a footnote is text', () => {
-    const parsed = JSON.stringify(shape(parseAtOnce('A claim[^1].\n\n[^1]: The proof.\n')))
-    expect(parsed).toContain('[^1]: The proof.')
-  })
-
   test('a long list is split and continues with the next number', () => {
     const source = Array.from(
       { length: 300 },
@@ -253,6 +257,12 @@ describe('bounds', () => {
     ['entities', '&amp;'.repeat(40_000)],
     ['blank lines', '\n'.repeat(200_000)],
     ['fences', '```\n'.repeat(20_000)],
+    ['folded parts', '<details>\n'.repeat(20_000)],
+    ['folded parts in a line', '<details>'.repeat(20_000)],
+    ['nested tags', '<sub>'.repeat(20_000)],
+    ['footnotes', '[^1]: '.repeat(20_000)],
+    ['references', '[^1]'.repeat(20_000)],
+    ['callouts', '> [!NOTE]\n'.repeat(10_000)],
   ])('%s exhaust neither the stack nor the time', (_name, source) => {
     expect(() => shape(parseAtOnce(source))).not.toThrow()
     const parser = new MarkdownParser()

@@ -1,6 +1,7 @@
 import type { Links } from 'marked'
 import { CodeBuilder, TableBuilder } from './block-builders.ts'
 import type { Builder } from './block-builders.ts'
+import { DetailsBuilder } from './details-builder.ts'
 import { sameBlock } from './blocks.ts'
 import type { Block, BlockGroup, MathBlock, TextBlock } from './blocks.ts'
 import { chunkCode } from './code-chunks.ts'
@@ -14,6 +15,8 @@ import { settleSegment } from './settle-segment.ts'
 const groupSize = 12
 // A limit, because each new definition may change any block before it.
 const maxDefinitions = 300
+/** Folded parts that are nested more deeply are shown as text. */
+const maxDetails = 4
 
 /** A parsed message. Unchanged groups and blocks are the same objects as in the previous result. */
 export interface ParsedMarkdown {
@@ -26,6 +29,7 @@ export interface ParsedMarkdown {
  * the result is the same as if the text were parsed at once.
  */
 export class MarkdownParser {
+  readonly #depth: number
   #source = ''
   #segmenter = new Segmenter()
   #outline = new Outline()
@@ -38,6 +42,11 @@ export class MarkdownParser {
   #tail: Block[] = []
   /** Blocks of a replaced text, which are reused where the new text is the same. */
   #previousBlocks: readonly Block[] = []
+
+  /** `depth`: in how many folded parts the text is nested. */
+  constructor(depth = 0) {
+    this.#depth = depth
+  }
 
   /** `complete`: the text will not grow any more, so nothing is hidden. */
   parse(input: string, complete: boolean): ParsedMarkdown {
@@ -77,7 +86,7 @@ export class MarkdownParser {
 
   /** Adds link definitions, which apply to the whole message, including the blocks before them. */
   #learnLinks(text: string): void {
-    if (!text.includes(']:') || !/^ {0,3}\[[^\]^]/m.test(text)) return
+    if (!text.includes(']:') || !/^ {0,3}\[[^\]]/m.test(text)) return
     if (Object.keys(this.#links).length > maxDefinitions) return
     const found: Links = Object.assign(emptyLinks(), this.#links)
     lexSegment(text, found)
@@ -112,10 +121,11 @@ export class MarkdownParser {
 
   #build(segment: Segment, text: string, outline: Outline, offset = 0): Block | undefined {
     const key = this.#closedBlocks.length + offset
-    if (segment.kind === 'code' || segment.kind === 'table') {
+    if (segment.kind === 'code' || segment.kind === 'table' || segment.kind === 'details') {
       const block = this.#builder(segment).build(text, segment, key)
       if (block !== undefined) return block
-      // The lines looked like a table but are not one: show them unchanged, which is cheap for each new line.
+      // The lines looked like a table but are not one, or are nested too deeply: show them unchanged, which is cheap for
+      // each new line.
       return {
         kind: 'code',
         key,
@@ -137,9 +147,15 @@ export class MarkdownParser {
   #builder(segment: Segment): Builder {
     const known = this.#builders.get(segment.start)
     if (known !== undefined) return known
-    const made = segment.kind === 'code' ? new CodeBuilder() : new TableBuilder()
+    const made = this.#createBuilder(segment.kind)
     this.#builders.set(segment.start, made)
     return made
+  }
+
+  #createBuilder(kind: Segment['kind']): Builder {
+    if (kind === 'code') return new CodeBuilder()
+    if (kind === 'table') return new TableBuilder()
+    return new DetailsBuilder(this.#depth < maxDetails ? new MarkdownParser(this.#depth + 1) : undefined)
   }
 
   #group(): ParsedMarkdown {
@@ -171,7 +187,12 @@ function buildMath(segment: Segment, text: string, key: number): MathBlock | und
 }
 
 function isLexed(segment: Segment): boolean {
-  return segment.kind !== 'code' && segment.kind !== 'table' && segment.kind !== 'math'
+  return (
+    segment.kind !== 'code' &&
+    segment.kind !== 'table' &&
+    segment.kind !== 'math' &&
+    segment.kind !== 'details'
+  )
 }
 
 function relinked(block: TextBlock, links: Links): TextBlock {

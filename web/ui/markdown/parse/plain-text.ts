@@ -1,9 +1,12 @@
 import type { Token, Tokens } from 'marked'
 import { decodeEntities } from './decode-entities.ts'
+import { nestTags } from './inline-tags.ts'
 
 /** Returns the text of inline tokens as shown on the page, without markup; a formula as its source. */
 export function plainText(tokens: readonly Token[] | undefined): string {
-  return (tokens ?? []).map(textOf).join('')
+  return nestTags(tokens ?? [])
+    .map(textOf)
+    .join('')
 }
 
 function textOf(token: Token): string {
@@ -19,6 +22,7 @@ function textOf(token: Token): string {
     case 'strong':
     case 'em':
     case 'del':
+    case 'tag':
     case 'link': {
       const { tokens, text } = token as Tokens.Text
       return tokens === undefined ? decodeEntities(text) : plainText(tokens)

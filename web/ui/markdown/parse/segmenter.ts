@@ -6,6 +6,8 @@ import {
   closesFence,
   countCells,
   delimiterLine,
+  detailsDepth,
+  detailsLine,
   fenceLine,
   headingLine,
   indentOf,
@@ -20,7 +22,7 @@ import {
   setextLine,
 } from './line-shapes.ts'
 
-type SegmentKind = 'text' | 'indented' | 'heading' | 'quote' | 'list' | 'code' | 'math' | 'table'
+type SegmentKind = 'text' | 'indented' | 'heading' | 'quote' | 'list' | 'code' | 'math' | 'table' | 'details'
 
 export interface Segment {
   kind: SegmentKind
@@ -34,7 +36,7 @@ export interface Segment {
   fence: string
   /**
    * Code: how far the opening fence is indented. Table: how many columns. List: items so far. Math: 1 if the opening
-   * delimiter has its own line.
+   * delimiter has its own line. Details: how many are open.
    */
   count: number
   /** If this continues a list that was split because of its length: the number of its first item. Otherwise 0. */
@@ -103,6 +105,12 @@ function open(line: string, start: number): Segment {
     return segment
   }
   if (mathLine.test(line)) return openMath(line, start)
+  if (detailsLine.test(line)) {
+    const segment = segmentAt(start, 'details')
+    segment.count = detailsDepth(line)
+    segment.closed = segment.count <= 0
+    return segment
+  }
   if (ruleLine.test(line)) return { ...segmentAt(start, 'text'), closed: true }
   const list = listLine.exec(line)
   if (list !== null) {
@@ -174,6 +182,17 @@ function stepMath(segment: Segment, line: string): Step {
   return segment.blank && isNoFormula(line) ? 'close-before' : 'take'
 }
 
+/** Code inside a folded part may contain its tags. */
+function stepDetails(segment: Segment, line: string): Step {
+  if (segment.inner !== '') {
+    if (closesFence(line, segment.inner)) segment.inner = ''
+    return 'take'
+  }
+  segment.inner = innerFence(line)
+  segment.count += segment.inner === '' ? detailsDepth(line) : 0
+  return segment.count <= 0 ? 'close-after' : 'take'
+}
+
 /** Whether a long list is split before this line, which has to begin an item of the same list. */
 function continuesLongList(segment: Segment, line: string, start: number): boolean {
   if (start - segment.start < maxList || segment.inner !== '') return false
@@ -194,6 +213,8 @@ function step(segment: Segment, line: string, previous: string): Step {
       return indentOf(line) >= 4 ? 'take' : 'close-before'
     case 'list':
       return stepList(segment, line)
+    case 'details':
+      return stepDetails(segment, line)
     case 'table':
       if (isBlank(line)) return 'close-after'
       return canInterrupt(line) || quoteLine.test(line) || ruleLine.test(line) || listLine.test(line)
@@ -208,6 +229,11 @@ function step(segment: Segment, line: string, previous: string): Step {
 
 function isProse(kind: SegmentKind): boolean {
   return kind === 'text' || kind === 'quote' || kind === 'heading'
+}
+
+/** Whether a segment of this kind is built piece by piece, so that its length does not matter. */
+function growsInPieces(kind: SegmentKind): boolean {
+  return kind === 'code' || kind === 'table' || kind === 'details'
 }
 
 function begin(line: string, [start, end]: [number, number], out: Segment[]): Segment | undefined {
@@ -243,9 +269,7 @@ function feed(
     }
     const decision = step(next, line, source.slice(current.lastLine, Math.max(current.lastLine, start - 1)))
     if (decision === 'take' || decision === 'close-after') {
-      const closed =
-        decision === 'close-after' ||
-        (end - next.start > maxPiece && next.kind !== 'code' && next.kind !== 'table')
+      const closed = decision === 'close-after' || (end - next.start > maxPiece && !growsInPieces(next.kind))
       const taken = { ...next, end, closed, lastLine: start, blank: isBlank(line) }
       if (!closed) return taken
       out.push(taken)
@@ -305,7 +329,7 @@ export class Segmenter {
   /** Returns where prose without a line break has to be split, at a space if there is one; otherwise -1. */
   #overlong(source: string, lineEnd: number): number {
     const kind = this.#current?.kind ?? 'text'
-    if (kind === 'code' || kind === 'table') return -1
+    if (growsInPieces(kind)) return -1
     const limit = isProse(kind) ? maxText : maxPiece
     let from = this.#current?.start ?? this.#at
     if (this.#at - from >= limit) from = this.#at

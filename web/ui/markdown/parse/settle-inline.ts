@@ -1,3 +1,4 @@
+import { startingTag, unfinishedTag } from './inline-tags.ts'
 import { chemistryStart, matchFormula } from './math-syntax.ts'
 import { hasUnspacedScript, isWideMark, startsUnspaced } from './scripts.ts'
 
@@ -6,6 +7,8 @@ const maxUnclosed = { link: 80, reference: 120, target: 2000, formula: 60, comma
 
 interface Delimiter {
   character: string
+  /** The closing tag, if the delimiter is a tag. */
+  close?: string
   length: number
   at: number
 }
@@ -99,7 +102,8 @@ function settleLink({ text, at }: Scan): Outcome {
     return rest <= maxUnclosed.link && !text.includes('\n', at) ? { cut: from, add: '' } : { next: at + 1 }
   const next = text.charAt(close + 1)
   if (next === '') return rest <= maxUnclosed.reference ? { cut: from, add: '' } : { next: at + 1 }
-  if (next === ':' && at === 0 && !text.includes('\n', close)) return { cut: from, add: '' }
+  const isNote = text.charAt(at + 1) === '^'
+  if (next === ':' && at === 0 && !isNote && !text.includes('\n', close)) return { cut: from, add: '' }
   if (next === '(') {
     const end = closing(text, close + 1, ['(', ')'])
     if (end >= 0) return { next: end + 1 }
@@ -160,6 +164,19 @@ function settleEmphasis(scan: Scan): Outcome {
   return { next: at + length }
 }
 
+function settleTag({ text, at, open }: Scan): Outcome {
+  const rest = text.slice(at, at + maxUnclosed.target)
+  if (unfinishedTag.test(rest) || /^<(?:h|ht|htt|https?|(?:https?:|mailto:)[^\s>]*)?$/.test(rest))
+    return { cut: at, add: '' }
+  const [tag = '', slash = '', name = ''] = startingTag.exec(rest) ?? []
+  if (tag === '') return { next: at + 1 }
+  const character = `<${name.toLowerCase()}>`
+  const opener = open.findLastIndex((entry) => entry.character === character)
+  if (slash === '') open.push({ character, close: `</${name}>`, length: tag.length, at })
+  else if (opener >= 0) open.length = opener
+  return { next: at + tag.length }
+}
+
 function settleAt(scan: Scan): Outcome {
   const { text, at } = scan
   switch (text.charAt(at)) {
@@ -181,11 +198,7 @@ function settleAt(scan: Scan): Outcome {
     case '~':
       return settleEmphasis(scan)
     case '<':
-      return /^<(?:h|ht|htt|https?|(?:https?:|mailto:)[^\s>]*)?$/.test(
-        text.slice(at, at + maxUnclosed.target),
-      )
-        ? { cut: at, add: '' }
-        : { next: at + 1 }
+      return settleTag(scan)
     case '&':
       return /^&#?[0-9A-Za-z]{0,8}$/.test(text.slice(at, at + 12)) ? { cut: at, add: '' } : { next: at + 1 }
     default:
@@ -229,7 +242,7 @@ export function settleInline(text: string): string {
     shown +
     open
       .toReversed()
-      .map((entry) => entry.character.repeat(entry.length))
+      .map((entry) => entry.close ?? entry.character.repeat(entry.length))
       .join('')
   )
 }
