@@ -41,6 +41,30 @@ describe('large text', () => {
   })
 })
 
+describe('D4: chemical formulas', () => {
+  test('are rendered under the policy of the page, and load their extension only when they are shown', async () => {
+    const page = await harnessPages.open()
+    const loaded: string[] = []
+    page.on('request', (request) => loaded.push(new URL(request.url()).pathname))
+    await page.evaluate(() => harness.show('The area is $\\pi r^2$.'))
+    await expect.poll(() => page.locator('.katex').count()).toBe(1)
+    expect(loaded.filter((path) => path.includes('mhchem'))).toEqual([])
+    await page.evaluate(() =>
+      harness.show('Water is \\ce{H2O}, and $\\ce{SO4^2- + Ba^2+ -> BaSO4 v}$ is a salt.'),
+    )
+    await expect.poll(() => page.locator('.katex').count()).toBe(2)
+    expect(await page.locator('.md-math-source').count()).toBe(0)
+    expect(loaded.some((path) => path.includes('mhchem'))).toBe(true)
+  })
+
+  test('in a form that the extension does not know are shown complete', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show('\\ce{A -> B} and $\\ce{\\nosuch}$'))
+    await expect.poll(() => page.locator('.katex').count()).toBe(1)
+    await expect.poll(() => page.locator('.md-math-source').innerText()).toBe('$\\ce{\\nosuch}$')
+  })
+})
+
 describe('reading and keyboard', () => {
   // `npm test` runs the narrow dark view, `test:all` both.
   test.each([

@@ -16,3 +16,17 @@ export const katexLazy = createLazy<Katex>(async () => {
   await Promise.race([fontsLoaded, new Promise((resolve) => setTimeout(resolve, maxFontWaitMs))])
   return katex
 })
+
+/** Whether a formula contains chemistry, for which KaTeX needs an extension. */
+export function needsChemistry(tex: string): boolean {
+  return /\\(?:ce|pu)(?![A-Za-z])/.test(tex)
+}
+
+/**
+ * The commands `\ce` and `\pu` of mhchem, which the extension adds to KaTeX itself. Loaded when the first chemical
+ * formula is shown.
+ */
+export const chemistryLazy = createLazy(async () => {
+  await import('katex/contrib/mhchem')
+  return true
+})

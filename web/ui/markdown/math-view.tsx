@@ -1,7 +1,7 @@
 import { memo, use, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
-import { katexLazy } from './katex-loader.ts'
-import { useLazy } from '../lazy.ts'
+import { chemistryLazy, katexLazy, needsChemistry } from './katex-loader.ts'
+import { useLazy, useLazyIf } from '../lazy.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { renderFormula } from './render-formula.ts'
 import { useOverflow } from './use-overflow.ts'
@@ -61,9 +61,12 @@ function FormulaBox({ children }: { children: ReactNode }): ReactNode {
 
 function MathInner({ tex, source, display }: MathProps): ReactNode {
   const katex = useLazy(katexLazy)
+  const chemical = needsChemistry(tex)
+  const chemistry = useLazyIf(chemical ? chemistryLazy : undefined)
   const [failed, setFailed] = useState('')
   if (failed === tex) return <MathSource source={source} display={display} />
-  if (katex === undefined) return <MathSource source={display ? tex : source} display={display} />
+  if (katex === undefined || (chemical && chemistry === undefined))
+    return <MathSource source={display ? tex : source} display={display} />
   const formula = <Formula tex={tex} display={display} onError={setFailed} />
   return display ? <FormulaBox>{formula}</FormulaBox> : formula
 }

@@ -1,6 +1,10 @@
+import { needsChemistry } from './katex-loader.ts'
+
 type Katex = typeof import('katex')
 
 const maxTex = 4000
+// The extension takes quadratic time for some formulas. Real ones stay within 300 characters.
+const maxChemistry = 1000
 const maxCached = 300
 const maxHeightEm = 100
 /** Of nested elements. Real formulas stay within 60. How deep KaTeX itself gets depends on the browser's stack size. */
@@ -15,7 +19,7 @@ const maxGrowth = 20_000
 const cache = new Map<string, Node | null>()
 
 function create(katex: Katex, tex: string, display: boolean): Node | null {
-  if (tex.length > maxTex) return null
+  if (tex.length > (needsChemistry(tex) ? maxChemistry : maxTex)) return null
   const holder = document.createElement('span')
   try {
     katex.render(tex, holder, {

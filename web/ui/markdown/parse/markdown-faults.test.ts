@@ -3,6 +3,7 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
 import { Markdown } from '../markdown.tsx'
 import { pairEmphasis } from './emphasis-pairs.ts'
+import { needsChemistry } from '../katex-loader.ts'
 import { matchFormula } from './math-syntax.ts'
 import { settleInline } from './settle-inline.ts'
 
@@ -236,5 +237,37 @@ describe('D21: tags, footnotes and callouts in answers', () => {
   test('a number is a reference even without its footnote, another label is text', () => {
     expect(html('A claim[^1].')).toBe('<p>A claim<sup class="md-note-reference">1</sup>.</p>')
     expect(html('The class [^abc] of')).toBe('<p>The class [^abc] of</p>')
+  })
+})
+
+describe('D4: chemical formulas', () => {
+  test.each<[string, string]>([
+    ['\\ce{H2O} is', '\\ce{H2O}'],
+    ['\\ce{CO2 + C -> 2 CO}', '\\ce{CO2 + C -> 2 CO}'],
+    ['\\ce{A ->[\\text{heat}] B} and {C}', '\\ce{A ->[\\text{heat}] B}'],
+    ['\\pu{123 kJ/mol}', '\\pu{123 kJ/mol}'],
+    ['$\\ce{H2O}$', '\\ce{H2O}'],
+  ])('%j begins with a formula', (source, tex) => {
+    expect(matchFormula(source, ' ')?.tex).toBe(tex)
+  })
+
+  test.each(['\\ce{H2O', '\\center{a}', '\\ce', '\\ce{a\n\nb}'])('%j does not', (source) => {
+    expect(matchFormula(source, ' ')).toBeUndefined()
+  })
+
+  test('it is found in a text, and not shown before it is complete', () => {
+    expect(html('Water is \\ce{H2O}.')).toBe('<p>Water is <span class="md-math-source">\\ce{H2O}</span>.</p>')
+    const source = 'Water is \\ce{H2O}.'
+    for (let end = 10; end < source.length - 1; end++)
+      expect(html(source.slice(0, end), true), source.slice(0, end)).toMatch(/^<p>Water is ?<\/p>$/)
+  })
+
+  test('only a formula with chemistry needs the extension', () => {
+    expect(['\\ce{H2O}', 'x = \\pu{3 m}', '\\frac{a}{b}', '\\centering'].map(needsChemistry)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })
