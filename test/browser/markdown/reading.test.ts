@@ -82,14 +82,18 @@ describe('reading and keyboard', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
   })
 
-  test('a code block is one Tab stop, scrolls by arrow keys and is not changed by any key', async () => {
+  test('D26: the tools of code come before its box, which scrolls by arrow keys and is not changed by any key', async () => {
     const page = await harnessPages.open()
     await page.evaluate(() =>
       harness.show(`\`\`\`js\nconst long = "${'x'.repeat(400)}"\n\`\`\`\n\n[after](https://example.org)`),
     )
     const before = await page.locator('code').textContent()
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(() => document.activeElement?.className)).toBe('md-copy')
+    await page.getByRole('button', { name: 'Wrap lines' }).waitFor()
+    const focused = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.className)
+    for (const name of ['md-tool', 'md-tool', 'md-copy', 'md-code-scroll']) {
+      await page.keyboard.press('Tab')
+      expect(await focused()).toBe(name)
+    }
     await page.keyboard.press('ArrowRight')
     await expect
       .poll(() => page.locator('.md-code-scroll').evaluate((node) => node.scrollLeft))
@@ -99,6 +103,48 @@ describe('reading and keyboard', () => {
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('after')
     expect(await page.locator('code').textContent()).toBe(before)
+  })
+
+  test('D26: code that is not wider than its box is no Tab stop and has nothing to wrap', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show('```js\nshort\n```'))
+    await waitUntilStill(page)
+    expect(await page.locator('.md-code-scroll').getAttribute('tabindex')).toBeNull()
+    expect(await page.getByRole('button', { name: 'Wrap lines' }).count()).toBe(0)
+  })
+
+  test('D26: lines are wrapped and unwrapped', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show(`\`\`\`js\n${'word '.repeat(200)}\n\`\`\``))
+    const wrap = page.getByRole('button', { name: 'Wrap lines' })
+    await wrap.click()
+    expect(await wrap.getAttribute('aria-pressed')).toBe('true')
+    const overflow = (): Promise<number> =>
+      page.locator('.md-code-scroll').evaluate((node) => node.scrollWidth - node.clientWidth)
+    await expect.poll(overflow).toBeLessThanOrEqual(0)
+    await wrap.click()
+    await expect.poll(overflow).toBeGreaterThan(100)
+  })
+
+  test('D26: the head of long code stays in sight, and Copy with it', async () => {
+    const page = await harnessPages.open({ viewport: { width: 1000, height: 600 } })
+    await page.evaluate(() => harness.show(`\`\`\`js\n${'line\n'.repeat(200)}\`\`\``))
+    await page.mouse.wheel(0, 2000)
+    await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(1500)
+    const copy = await page.locator('.md-copy').boundingBox()
+    expect(copy?.y).toBeGreaterThanOrEqual(0)
+    expect(copy?.y).toBeLessThan(40)
+  })
+
+  test('D26: code is saved as a file of its language', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show('```python\nprint("é")\n```'))
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ])
+    expect(saved.suggestedFilename()).toBe('code.py')
+    expect(await readFile(await saved.path(), 'utf8')).toBe('print("é")')
   })
 
   test('copy gives the exact code and says so in words', async () => {

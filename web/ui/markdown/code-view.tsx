@@ -1,17 +1,22 @@
-import { memo, use, useEffect, useMemo, useState } from 'react'
+import { memo, use, useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { CodeChunk } from './parse/blocks.ts'
 import { CopyButton } from './copy-button.tsx'
 import { highlighterFor, splitRuns } from './highlighter.ts'
 import type { CodeRun, Highlighter } from './highlighter.ts'
-import { languageName } from './parse/language-name.ts'
+import { languageExtension, languageName } from './parse/language-name.ts'
+import { saveFile } from '../save-file.ts'
 import { useLazyIf } from '../lazy.ts'
 import { whenIdle } from '../when-idle.ts'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
+import { ToolButton } from './tool-button.tsx'
+import { useOverflow } from './use-overflow.ts'
 
 const maxHighlighted = 50_000
 const maxLine = 2000
+/** A box as wide as the text shows this many columns. Code with a longer line gets a wider box where there is space. */
+const textColumns = 76
 /** Code with more chunks is drawn only where it is in sight. */
 const shortChunks = 4
 
@@ -109,41 +114,63 @@ interface CodeProps {
   chunks: readonly CodeChunk[]
   closed: boolean
   dot: boolean
+  /** The code to copy and to save, if `chunks` are only its beginning. */
+  whole?: string
 }
 
 /**
- * A read-only code block. The button inside the scroll box is its only tab stop; while it has the focus, the arrow keys
- * scroll the box.
+ * A read-only code block. Its head stays in sight while the block is scrolled past. The box of the code is a tab stop
+ * only if it can be scrolled sideways.
  */
-function CodeInner({ language, chunks, closed, dot }: CodeProps): ReactNode {
+function CodeInner({ language, chunks, closed, dot, whole }: CodeProps): ReactNode {
   const labels = use(MarkdownLabelsContext)
   const highlighter = useLazyIf(highlighterFor(language))
-  const whole = useWholeRuns(chunks, closed, highlighter)
+  const runs = useWholeRuns(chunks, closed, highlighter)
+  const ref = useRef<HTMLPreElement>(null)
+  const overflows = useOverflow(ref)
+  const [wraps, setWraps] = useState(false)
+  const read = (): string => whole ?? codeOf(chunks)
   return (
     <figure
       className={chunks.length > shortChunks ? 'md-code md-long' : 'md-code'}
       aria-label={labels.code(languageName(language))}
       dir="ltr"
+      data-wide={chunks.some((chunk) => chunk.columns > textColumns) || undefined}
+      data-wraps={wraps || undefined}
     >
-      <div className="md-code-scroll">
-        <div className="md-code-head">
-          <span className="md-code-language">{languageName(language)}</span>
-          <CopyButton text={() => codeOf(chunks)} />
+      <div className="md-code-head">
+        <span className="md-code-language">{languageName(language)}</span>
+        <div className="md-code-tools">
+          {(overflows || wraps) && (
+            <ToolButton
+              icon="wrap"
+              label={labels.wrapLines}
+              pressed={wraps}
+              onClick={() => setWraps(!wraps)}
+            />
+          )}
+          <ToolButton
+            icon="save"
+            label={labels.saveCode}
+            onClick={() => saveFile(`code.${languageExtension(language)}`, 'text/plain', read())}
+          />
+          <CopyButton text={read} />
         </div>
-        <pre>
-          <code>
-            {chunks.map((chunk, index) => (
-              <ChunkView
-                key={chunk.at}
-                chunk={chunk}
-                highlighter={highlighter}
-                runs={whole?.[index]}
-                dot={dot && index === chunks.length - 1}
-              />
-            ))}
-          </code>
-        </pre>
       </div>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
+      <pre className="md-code-scroll" ref={ref} tabIndex={overflows ? 0 : undefined}>
+        <code>
+          {chunks.map((chunk, index) => (
+            <ChunkView
+              key={chunk.at}
+              chunk={chunk}
+              highlighter={highlighter}
+              runs={runs?.[index]}
+              dot={dot && index === chunks.length - 1}
+            />
+          ))}
+        </code>
+      </pre>
     </figure>
   )
 }

@@ -40,7 +40,8 @@ export function AnswerText({
 /** After this time without a word, the label says whom the answer waits for, s. */
 const namedAfterSeconds = 15
 
-function useAnswerLabels(provider: string | undefined): AnswerLabels {
+/** The texts of the renderer in the user’s language. `provider` is named if it is silent for long. */
+export function useAnswerLabels(provider?: string): AnswerLabels {
   const { t } = useLingui()
   return useMemo(
     () => ({

@@ -1,31 +1,101 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { Button } from '../../../ui/button.tsx'
+import { CodeView } from '../../../ui/markdown/code-view.tsx'
+import { MarkdownLabelsContext } from '../../../ui/markdown/markdown-labels.ts'
+import { chunkCode } from '../../../ui/markdown/parse/code-chunks.ts'
+import { firstLines, splitFences } from '../../../ui/markdown/parse/split-fences.ts'
+import { useAnswerLabels } from './answer-text.tsx'
 import { isSendKey, useSendKey } from '../composer/send-key.ts'
 
-/** A question of the user: a block at the right with exactly the text that was written. */
+// Longer words are folded, and longer code, which takes more space and is rarely read again.
+const maxCharacters = 6000
+const foldedCharacters = 2000
+const maxLines = 40
+const foldedLines = 12
+
+/** A question of the user: a block at the right with exactly the text that was written, and its fenced code as code. */
 export function Question({ text }: { text: string }): ReactNode {
-  const [whole, setWhole] = useState(false)
-  const long = text.length > 6000
+  const parts = useMemo(() => splitFences(text), [text])
   return (
     <div className="max-w-[80%] rounded-large bg-surface-2 px-4 py-2.5 text-answer max-md:max-w-[88%]">
-      <p data-words="" className="own-direction whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {long && !whole ? `${text.slice(0, 2000)}…` : text}
+      <div data-words="" className="flex flex-col gap-2">
+        {parts.map((part) =>
+          part.kind === 'code' ? (
+            <FoldedCode key={part.at} code={part.text} language={part.language} />
+          ) : (
+            <FoldedWords key={part.at} text={part.text} />
+          ),
+        )}
+      </div>
+    </div>
+  )
+}
+
+function FoldedWords({ text }: { text: string }): ReactNode {
+  const [whole, setWhole] = useState(false)
+  const { head, total } = useMemo(() => firstLines(text, foldedLines), [text])
+  const byLength = text.length > maxCharacters
+  const folded = byLength || total > maxLines
+  const start = head.slice(0, foldedCharacters)
+  return (
+    <div>
+      <p className="own-direction whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {folded && !whole ? `${start}…` : text}
       </p>
-      {long && (
-        <button
-          type="button"
-          data-show-all=""
-          className="min-h-7 text-small font-semibold text-accent touch:min-h-11"
-          aria-expanded={whole}
-          onClick={() => setWhole(!whole)}
-        >
-          {whole ? <Trans>Show less</Trans> : <Trans>Show all {text.length} characters</Trans>}
-        </button>
+      {folded && (
+        <FoldButton whole={whole} onClick={() => setWhole(!whole)}>
+          {byLength ? (
+            <Trans>Show all {text.length} characters</Trans>
+          ) : (
+            <Trans>Show all {total} lines</Trans>
+          )}
+        </FoldButton>
       )}
     </div>
+  )
+}
+
+function FoldedCode({ code, language }: { code: string; language: string }): ReactNode {
+  const labels = useAnswerLabels()
+  const [whole, setWhole] = useState(false)
+  const { head, total } = useMemo(() => firstLines(code, foldedLines), [code])
+  const chunks = useMemo(() => chunkCode(whole ? code : head), [whole, code, head])
+  return (
+    <MarkdownLabelsContext value={labels}>
+      <div className="md">
+        <CodeView language={language} chunks={chunks} closed dot={false} whole={code} />
+      </div>
+      {total > foldedLines && (
+        <FoldButton whole={whole} onClick={() => setWhole(!whole)}>
+          <Trans>Show all {total} lines</Trans>
+        </FoldButton>
+      )}
+    </MarkdownLabelsContext>
+  )
+}
+
+function FoldButton({
+  whole,
+  onClick,
+  children,
+}: {
+  whole: boolean
+  onClick: () => void
+  children: ReactNode
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      data-show-all=""
+      className="min-h-7 self-start text-small font-semibold text-accent touch:min-h-11"
+      aria-expanded={whole}
+      onClick={onClick}
+    >
+      {whole ? <Trans>Show less</Trans> : children}
+    </button>
   )
 }
 

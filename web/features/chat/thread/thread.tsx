@@ -74,7 +74,7 @@ export function Thread({
       <div
         ref={box}
         data-thread=""
-        className="h-full overflow-y-auto overscroll-contain [scrollbar-gutter:stable_both-edges]"
+        className="h-full overflow-y-auto overscroll-contain [container-type:inline-size] [scrollbar-gutter:stable_both-edges]"
       >
         <div ref={content} className="mx-auto flex w-full max-w-measure flex-col gap-6 px-4 pt-6 pb-10">
           {from > 0 && (

@@ -8,7 +8,8 @@ import type { Segment } from './segmenter.ts'
 const rowsPerChunk = 40
 const maxLanguage = 40
 
-function lineEnd(text: string, from = 0): number {
+/** Returns the end of the line that contains `from`. */
+export function lineEnd(text: string, from = 0): number {
   const newline = text.indexOf('\n', from)
   return newline < 0 ? text.length : newline
 }
@@ -19,11 +20,12 @@ export interface Builder {
 }
 
 /** Removes the indentation of the opening fence from the lines of code. */
-function outdent(code: string, width: number): string {
+export function outdent(code: string, width: number): string {
   return width === 0 ? code : code.replace(new RegExp(`^[ \\t]{1,${width}}`, 'gm'), '')
 }
 
-function languageOf(line: string): string {
+/** Returns the language that the line of a fence names, or ''. */
+export function languageOf(line: string): string {
   const info = line
     .trim()
     .replace(/^[`~]+/, '')

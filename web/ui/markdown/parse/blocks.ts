@@ -24,6 +24,8 @@ export interface TextBlock extends BlockBase {
 export interface CodeChunk {
   text: string
   lines: number
+  /** The length of the longest line. */
+  columns: number
   /** The offset in the code at which the chunk begins. */
   at: number
 }

@@ -20,13 +20,28 @@ export class CodeChunks {
       }
       // If the code ends here, the last line break is not shown and this is the last chunk.
       if (lines < linesPerChunk || end >= code.length) break
-      this.#full.push({ text: code.slice(this.#at, end), lines, at: this.#at })
+      this.#full.push(chunkOf(code.slice(this.#at, end), lines, this.#at))
       this.#at = end
     }
     const rest = code.slice(this.#at, code.endsWith('\n') ? code.length - 1 : code.length)
     if (rest === '' && this.#full.length > 0 && this.#at >= code.length) return this.#full
-    return [...this.#full, { text: rest, lines: countLines(rest), at: this.#at }]
+    return [...this.#full, chunkOf(rest, countLines(rest), this.#at)]
   }
+}
+
+function chunkOf(text: string, lines: number, at: number): CodeChunk {
+  return { text, lines, columns: longestLine(text), at }
+}
+
+function longestLine(text: string): number {
+  let longest = 0
+  for (let start = 0; start <= text.length;) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    longest = Math.max(longest, end - start)
+    start = end + 1
+  }
+  return longest
 }
 
 function countLines(text: string): number {

@@ -45,3 +45,24 @@ export function languageName(word: string): string {
   const key = word.toLowerCase()
   return Object.hasOwn(names, key) ? (names[key] ?? word) : word
 }
+
+const extensions: Readonly<Record<string, string>> = {
+  'C++': 'cpp',
+  'C#': 'cs',
+  Diff: 'diff',
+  JavaScript: 'js',
+  Kotlin: 'kt',
+  Markdown: 'md',
+  Python: 'py',
+  Ruby: 'rb',
+  Rust: 'rs',
+  Shell: 'sh',
+  TypeScript: 'ts',
+}
+
+/** Returns the extension of a file in this language, 'txt' if the language is unknown. */
+export function languageExtension(word: string): string {
+  const name = languageName(word)
+  if (Object.hasOwn(extensions, name)) return extensions[name] ?? 'txt'
+  return Object.hasOwn(names, word.toLowerCase()) ? name.toLowerCase() : 'txt'
+}

@@ -1,17 +1,8 @@
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
+import { markdownHtml as html } from '../../../../test/browser/markdown/markdown-html.ts'
 import { Markdown } from '../markdown.tsx'
-
-/** The HTML of a text, without the outer element and the attributes of every block. */
-function html(text: string): string {
-  return renderToStaticMarkup(createElement(Markdown, { text }))
-    .replace(/^<div class="md">(.*)<\/div>$/s, '$1')
-    .replaceAll(' dir="auto"', '')
-    .replaceAll(' dir="ltr"', '')
-    .replaceAll(' target="_blank" rel="noopener noreferrer nofollow"', '')
-    .replaceAll(/ class="md-(?:tight|loose|h md-h\d)"/g, '')
-}
 
 describe('Markdown as defined by CommonMark and GitHub', () => {
   test.each<[string, string]>([
