@@ -99,10 +99,11 @@ function createModels(
   })
   const models = createModelCatalogue({
     connections: () => connections.list,
-    onLoaded: (connection) =>
+    onLoaded(connection) {
       connections
         .recordWorked(connection)
-        .catch((error: unknown) => logger.warn({ err: error }, 'a working connection could not be recorded')),
+        .catch((error: unknown) => logger.warn({ err: error }, 'a working connection could not be recorded'))
+    },
     learnt: (baseUrl, model) => store.connections.learnt(baseUrl, model),
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,

@@ -71,7 +71,9 @@ export class ProviderConnections {
     const page = stored.map((row): ConnectionConfig => ({ ...row, source: 'page' }))
     const enabled = page.filter((connection) => connection.enabled)
     const worked = await Promise.all(
-      enabled.map(({ baseUrl, modelIds }) => modelIds.length > 0 || this.#options.store.hasWorked(baseUrl)),
+      enabled.map(
+        async ({ baseUrl, modelIds }) => modelIds.length > 0 || this.#options.store.hasWorked(baseUrl),
+      ),
     )
     this.#list = withDemo(
       [...this.#options.environment, ...page.toSorted((a, b) => a.order - b.order)],
@@ -148,6 +150,7 @@ export class ProviderConnections {
 
   /** Has all instances reload the models of all providers, and notifies every open page. */
   async reloadModels(): Promise<void> {
+    await this.#options.store.incrementRevision()
     await this.#options.announceAndApply()
   }
 

@@ -22,10 +22,11 @@ type Verify = ReturnType<typeof createSettingsUseCases>['verifyConnection']
 
 /** Tests a connection, and returns how often the models of all instances were reloaded. */
 async function reloadsAfter(body: Parameters<Verify>[1]['body'], ok = true): Promise<number> {
+  const incrementRevision = vi.fn<() => Promise<void>>().mockResolvedValue()
   const announceAndApply = vi.fn<() => Promise<void>>().mockResolvedValue()
   const connections = new ProviderConnections({
-    // Nothing is stored: the connections come from environment variables.
-    store: {} as ConstructorParameters<typeof ProviderConnections>[0]['store'],
+    // Nothing else is stored: the connections come from environment variables.
+    store: { incrementRevision } as unknown as ConstructorParameters<typeof ProviderConnections>[0]['store'],
     environment: [saved, { ...saved, id: 'off', enabled: false }],
     announceAndApply,
     changed: () => undefined,
@@ -43,6 +44,8 @@ async function reloadsAfter(body: Parameters<Verify>[1]['body'], ok = true): Pro
     Parameters<Verify>[2],
   ]
   await useCases.verifyConnection(caller, { body }, context)
+  // Instances read again only what has another revision.
+  expect(incrementRevision).toHaveBeenCalledTimes(announceAndApply.mock.calls.length)
   return announceAndApply.mock.calls.length
 }
 

@@ -23,6 +23,13 @@ export function describeConnections(name: string, make: MakeStore): void {
       expect(after?.nonce).not.toBe(before?.nonce)
     })
 
+    test('D25: the revision is incremented without a change', async () => {
+      const [before, list] = [await feed('connections'), await store.connections.list()]
+      await store.connections.incrementRevision()
+      expect((await feed('connections'))?.counter).toBe(before!.counter + 1)
+      expect(await store.connections.list()).toEqual(list)
+    })
+
     const connection = (about: Partial<ConnectionRow> = {}): ConnectionRow => ({
       id: newId(),
       kind: 'openai',

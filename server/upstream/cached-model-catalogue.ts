@@ -7,7 +7,13 @@ import { createUpstream } from './create-upstream.ts'
 import type { UpstreamOptions } from './create-upstream.ts'
 import { mergeModels, providerNameAt } from './merge-models.ts'
 import type { MergedModel } from './merge-models.ts'
-import type { CatalogueModel, ConnectionState, ModelCatalogue, ResolvedModel } from './model-catalogue.ts'
+import type {
+  CatalogueModel,
+  ConnectionState,
+  ModelCatalogue,
+  ResolvedModel,
+  ModelsProblem,
+} from './model-catalogue.ts'
 import { resolvedModel } from './resolved-model.ts'
 import type { ConnectionConfig } from './upstream.ts'
 
@@ -37,12 +43,52 @@ const notListedYet: ListProblem = {
 }
 
 export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatalogue {
-  const { clock, logger, cacheMs = 60_000, firstMs = 2_000, deadlines, proxies, demoWordsPerSecond } = options
-  const { onLoaded = () => undefined } = options
+  const { logger, firstMs = 2_000 } = options
   const modes = new ContinuationModes(options)
   const merge = memoizeMerge()
   const mergeOffered = memoizeMerge()
   const listedOf = memoizeListed()
+  const connectionsNow = followConnections(options)
+
+  async function list(): ReturnType<ModelCatalogue['list']> {
+    const connections = connectionsNow.reload()
+    const awaited = connections.filter((connection) => connection.isAwaited)
+    if (awaited.length > 0) await Promise.all(awaited.map((connection) => connection.waitForFirst(firstMs)))
+    const problems = connections.flatMap(problemOf)
+    return { models: listedOf(mergeOffered(offered(connections))), problems }
+  }
+
+  function states(): Map<string, ConnectionState> {
+    const connections = connectionsNow.reload()
+    return new Map(connections.map((connection) => [connection.config.id, stateOf(connection)]))
+  }
+
+  async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
+    const connections = connectionsNow.reload()
+    // In order of priority: an earlier connection may have the same model, so its first list is waited for, but only
+    // once.
+    for (const connection of connections) {
+      if (providerNameAt(connection, modelId) !== undefined) await connection.waitForFirst(firstMs)
+      const found = findModel(merge(connections), modelId)
+      if (found?.connection === connection) return resolvedModel(found, { modes, logger })
+    }
+    await withinMs(Promise.all(connections.map((connection) => connection.load(recentMs))), firstMs)
+    const found = findModel(merge(connections), modelId) ?? assumeModel(connections, modelId)
+    return found && resolvedModel(found, { modes, logger })
+  }
+
+  return { list, states, resolve, refresh: connectionsNow.expire }
+}
+
+/** Keeps the lists of models of the connections that are enabled now. */
+function followConnections(options: ModelCatalogueOptions): {
+  /** The enabled connections. Old lists are reloaded; until then, they are served. */
+  reload: () => ConnectionModels[]
+  /** Reloads all lists on the next call. */
+  expire: () => void
+} {
+  const { clock, logger, cacheMs = 60_000, deadlines, proxies, demoWordsPerSecond } = options
+  const { onLoaded = () => undefined } = options
   let known = new Map<string, ConnectionModels>()
 
   // Every page load needs the connections, and they rarely change: the last result is kept.
@@ -64,11 +110,10 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return connectionsBefore
   }
 
-  /** The demo model is left out as soon as another connection has models. */
-  function offered(connections: ConnectionModels[]): ConnectionModels[] {
-    const real = connections.filter(({ config }) => config.kind !== 'demo')
-    if (real.length === connections.length) return connections
-    return real.some(({ models = [] }) => models.length > 0) ? real : connections
+  function reload(): ConnectionModels[] {
+    const connections = currentConnections()
+    for (const connection of connections) connection.reloadIfOld()
+    return connections
   }
 
   function createConnection(config: ConnectionConfig): ConnectionModels {
@@ -81,50 +126,27 @@ export function createModelCatalogue(options: ModelCatalogueOptions): ModelCatal
     return new ConnectionModels(config, upstream, { clock, logger, cacheMs, onLoaded })
   }
 
-  async function list(): ReturnType<ModelCatalogue['list']> {
-    const connections = currentConnections()
-    // While a list is reloaded, the old one is served.
-    for (const connection of connections) connection.reloadIfOld()
-    const awaited = connections.filter((connection) => connection.isAwaited)
-    if (awaited.length > 0) await Promise.all(awaited.map((connection) => connection.waitForFirst(firstMs)))
-    const problems = connections.flatMap((connection) => {
-      const problem = connection.isPending ? notListedYet : connection.problem
-      return problem === undefined ? [] : [{ connectionName: connection.config.name, ...problem }]
-    })
-    return { models: listedOf(mergeOffered(offered(connections))), problems }
-  }
-
-  function states(): Map<string, ConnectionState> {
-    const connections = currentConnections()
-    for (const connection of connections) connection.reloadIfOld()
-    return new Map(
-      connections.map(({ config, models, checkedAt, problem, isPending }) => [
-        config.id,
-        { models: models?.length, checkedAt, problem, pending: isPending },
-      ]),
-    )
-  }
-
-  async function resolve(modelId: string): Promise<ResolvedModel | undefined> {
-    const connections = currentConnections()
-    for (const connection of connections) connection.reloadIfOld()
-    // In order of priority: an earlier connection may have the same model, so its first list is waited for, but only
-    // once.
-    for (const connection of connections) {
-      if (providerNameAt(connection, modelId) !== undefined) await connection.waitForFirst(firstMs)
-      const found = findModel(merge(connections), modelId)
-      if (found?.connection === connection) return resolvedModel(found, { modes, logger })
-    }
-    await withinMs(Promise.all(connections.map((connection) => connection.load(recentMs))), firstMs)
-    const found = findModel(merge(connections), modelId) ?? assumeModel(connections, modelId)
-    return found && resolvedModel(found, { modes, logger })
-  }
-
-  function refresh(): void {
+  function expire(): void {
     for (const connection of known.values()) connection.expire()
   }
 
-  return { list, states, resolve, refresh }
+  return { reload, expire }
+}
+
+/** The demo model is left out as soon as another connection has models. */
+function offered(connections: ConnectionModels[]): ConnectionModels[] {
+  const real = connections.filter(({ config }) => config.kind !== 'demo')
+  if (real.length === connections.length) return connections
+  return real.some(({ models = [] }) => models.length > 0) ? real : connections
+}
+
+function stateOf({ models, checkedAt, problem, isPending }: ConnectionModels): ConnectionState {
+  return { models: models?.length, checkedAt, problem, pending: isPending }
+}
+
+function problemOf({ config, isPending, problem }: ConnectionModels): ModelsProblem[] {
+  const found = isPending ? notListedYet : problem
+  return found === undefined ? [] : [{ connectionName: config.name, ...found }]
 }
 
 function sameItems(some: readonly unknown[], others: readonly unknown[]): boolean {

@@ -155,7 +155,6 @@ describe.each(chosen)('51: axe finds nothing: %s', (name, view) => {
     }
     await chooseModel(page, 'slow')
     await send(page, 'More')
-    if (view.isMobile) await page.getByRole('button', { name: 'Send' }).tap()
     await lastAnswer(page).locator('.md p').first().waitFor()
     await page.getByRole('textbox', { name: 'Message' }).fill('queued')
     await page.getByRole('button', { name: 'Add to queue' }).click()

@@ -40,7 +40,7 @@ async function open(path = '/', options: Parameters<PageFixture['open']>[1] = {}
 
 const composer = (page: Page): Locator => page.getByRole('textbox', { name: 'Message' })
 const picker = (page: Page): Locator => page.getByRole('button', { name: /^Model:/ })
-const field = (page: Page): Locator => page.getByRole('combobox')
+const field = (page: Page): Locator => page.getByRole('dialog').getByRole('combobox')
 const options = (page: Page): Locator => page.getByRole('option')
 
 /** The text of the option that a screen reader is told is active. */

@@ -1,9 +1,9 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { Page } from 'playwright-core'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'
-import { waitForAnswer, lastAnswer, send } from './support/page-steps.ts'
+import { chooseModel, lastAnswer, send, waitForAnswer } from './support/page-steps.ts'
 
 const filler = Array.from({ length: 200 }, (_, line) => `Line ${line} of many.\n\n`)
 let it: PageFixture
@@ -12,12 +12,13 @@ const pages: Page[] = []
 beforeAll(async () => {
   it = await startPage({
     slow: { words: 900, wordsPerSecond: 60 },
-    buried: { words: [...filler, 'The **zep**hyr blows. ', ...filler] },
+    buried: { words: [...filler, 'The **zephyr** blows. ', ...filler] },
   })
   const { chatId } = await it.api.startRun({ model: 'buried', text: 'Which wind blows?' })
-  await expect
-    .poll(async () => (await it.api.chat(chatId)).messages.at(-1)?.status, { timeout: 10_000 })
-    .toBe('done')
+  await vi.waitFor(async () => expect((await it.api.chat(chatId)).messages.at(-1)?.status).toBe('done'), {
+    timeout: 10_000,
+    interval: 50,
+  })
 })
 afterAll(() => it[Symbol.asyncDispose]())
 afterEach(async () => {
@@ -38,8 +39,7 @@ const search = (page: Page): ReturnType<Page['getByRole']> =>
 
 async function inAnswer(): Promise<Page> {
   const page = await open()
-  await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menuitemradio', { name: 'slow' }).click()
+  await chooseModel(page, 'slow')
   await send(page, 'Go on')
   await expect.poll(() => lastAnswer(page).locator('.answer > .md').innerText()).not.toBe('')
   return page
@@ -109,9 +109,9 @@ test('D30: Escape stops the running answer and keeps the draft', async () => {
 test('D30: an Escape that closes a menu or clears the search does not stop the answer; the next one does', async () => {
   const page = await inAnswer()
   await page.getByRole('button', { name: /^Model:/ }).click()
-  await page.getByRole('menu').waitFor()
+  await page.getByRole('dialog').waitFor()
   await page.keyboard.press('Escape')
-  await page.getByRole('menu').waitFor({ state: 'hidden' })
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await search(page).fill('wind')
   await page.keyboard.press('Escape')
   expect(await search(page).inputValue()).toBe('')

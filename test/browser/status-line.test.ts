@@ -31,18 +31,24 @@ async function openPage(view: BrowserContextOptions = {}): Promise<Wire> {
   const context = await it.browser.newContext({ viewport: { width: 1000, height: 700 }, ...view })
   let state: 'works' | 'killed' | 'frozen' = 'works'
   let live: WebSocketRoute | undefined
+  let isConnected = false
   await context.routeWebSocket('**/ws', (ws) => {
     if (state === 'killed') return void ws.close({ code: 1011 })
     live = ws
     const server = ws.connectToServer()
     ws.onMessage((data) => state === 'works' && server.send(data))
-    server.onMessage((data) => state === 'works' && ws.send(data))
+    server.onMessage((data) => {
+      if (state !== 'works') return
+      isConnected = true
+      ws.send(data)
+    })
   })
   await context.route('**/api/**', (route) => (state === 'works' ? route.continue() : route.abort()))
   await context.addCookies([{ name: 'token', value: it.api.token, url: it.url, httpOnly: true }])
   const page = await it.open('/', { beside: context })
   pages.push(page)
   await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  await expect.poll(() => isConnected).toBe(true)
   await page.evaluate(`
     globalThis.lines = []
     new MutationObserver(() => {
@@ -184,7 +190,7 @@ test('D20: offline, an opened chat is shown, and another one says why it does no
   const link = page.getByRole('link', { name: 'Never opened here' })
   await link.waitFor()
   await page.context().setOffline(true)
-  await page.getByRole('link', { name: 'Opened here', exact: true }).click()
+  await page.getByRole('link', { name: /^Opened here/ }).click()
   await page.getByRole('article', { name: /^You/ }).getByText('Opened here').waitFor()
   await link.click()
   await page.getByText('It opens when you’re online again.').waitFor()

@@ -5,13 +5,18 @@ const lateClickMs = 700
 const down = new Map<number, { x: number; y: number }>()
 let touching = false
 
-addEventListener('pointerdown', placed, { capture: true, passive: true })
-addEventListener('pointermove', moved, { capture: true, passive: true })
-addEventListener('pointerup', lifted, { capture: true, passive: true })
-addEventListener('pointercancel', lifted, { capture: true, passive: true })
-// During a long press, a browser may cancel the pointer and report the finger only by touch events.
-for (const type of ['touchstart', 'touchend', 'touchcancel'] as const)
-  addEventListener(type, (event) => (touching = event.touches.length > 0), { capture: true, passive: true })
+// Tests render without a document.
+if (typeof document !== 'undefined') followPointers()
+
+function followPointers(): void {
+  addEventListener('pointerdown', placed, { capture: true, passive: true })
+  addEventListener('pointermove', moved, { capture: true, passive: true })
+  addEventListener('pointerup', lifted, { capture: true, passive: true })
+  addEventListener('pointercancel', lifted, { capture: true, passive: true })
+  // During a long press, a browser may cancel the pointer and report the finger only by touch events.
+  for (const type of ['touchstart', 'touchend', 'touchcancel'] as const)
+    addEventListener(type, (event) => (touching = event.touches.length > 0), { capture: true, passive: true })
+}
 
 function placed(event: PointerEvent): void {
   // A primary pointer is the only one down. If others are recorded, their end did not reach the page.

@@ -37,6 +37,8 @@ export interface Connections {
    */
   update(id: string, change: ConnectionChange, keepsKey: KeepsKey): Promise<UpdatedConnection | undefined>
   delete(id: string): Promise<boolean>
+  /** Changes nothing but the revision, so that all instances load the lists of models again. */
+  incrementRevision(): Promise<void>
   /** The learnt `continues` of a model, stored per connection address and model so that it survives a restart. */
   learnt(baseUrl: string, model: string): Promise<string | undefined>
   learn(baseUrl: string, model: string, continues: string): Promise<void>

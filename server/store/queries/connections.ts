@@ -64,7 +64,7 @@ function createWriteMethods({
   engine,
   seal,
   toConnection,
-}: WriteMethodsParts): Pick<Connections, 'create' | 'update' | 'delete'> {
+}: WriteMethodsParts): Pick<Connections, 'create' | 'update' | 'delete' | 'incrementRevision'> {
   return {
     create: (connection) =>
       engine.transaction(async (trx) => {
@@ -108,6 +108,8 @@ function createWriteMethods({
         if (row) await incrementRevision(trx, 'connections')
         return row !== undefined
       }),
+    incrementRevision: () =>
+      engine.transaction(async (trx) => void (await incrementRevision(trx, 'connections'))),
   }
 }
 

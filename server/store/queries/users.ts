@@ -20,27 +20,8 @@ export function createUsers(engine: Engine): Users {
       }),
     byId: (id) => find(engine, 'id', id),
     byEmail: (email) => find(engine, 'email_key', emailKey(email)),
-    list: (query) =>
-      engine.run(async (db) => {
-        const { sort = 'newest', cursor } = query
-        const after = sort === 'name' ? readTextCursor(cursor) : readCursor(cursor)
-        const rows = await userListQuery(engine, db, { ...query, sort, after }).execute()
-        return toPage(rows, query.limit, { key: (row) => [row.sort_key, row.id], map: toUser })
-      }),
-    counts: (filter) =>
-      engine.run(async (db) => {
-        const row = await db
-          .selectFrom('account')
-          .select((eb) => [
-            eb.fn.countAll<number>().filterWhere(matching(engine, filter)).as('total'),
-            eb.fn
-              .countAll<number>()
-              .filterWhere(sql<boolean>`account.role = 'pending' and account.active`)
-              .as('pending'),
-          ])
-          .executeTakeFirstOrThrow()
-        return { total: Number(row.total), pending: Number(row.pending) }
-      }),
+    list: (query) => list(engine, query),
+    counts: (filter) => counts(engine, filter),
     rename: (id, given) =>
       engine.run(async (db) => {
         const name = cleanText(given)
@@ -77,6 +58,30 @@ export function createUsers(engine: Engine): Users {
           .execute()
       }),
   }
+}
+
+function list(engine: Engine, query: Parameters<Users['list']>[0]): ReturnType<Users['list']> {
+  return engine.run(async (db) => {
+    const { sort = 'newest', cursor } = query
+    const after = sort === 'name' ? readTextCursor(cursor) : readCursor(cursor)
+    const rows = await userListQuery(engine, db, { ...query, sort, after }).execute()
+    return toPage(rows, query.limit, { key: (row) => [row.sort_key, row.id], map: toUser })
+  })
+}
+
+function counts(engine: Engine, filter: UserFilter): ReturnType<Users['counts']> {
+  return engine.run((db) =>
+    db
+      .selectFrom('account')
+      .select((eb) => [
+        eb.fn.countAll<number>().filterWhere(matching(engine, filter)).as('total'),
+        eb.fn
+          .countAll<number>()
+          .filterWhere(sql<boolean>`account.role = 'pending' and account.active`)
+          .as('pending'),
+      ])
+      .executeTakeFirstOrThrow(),
+  )
 }
 
 function emailKey(email: string): string {

@@ -198,6 +198,82 @@ describe('reading and keyboard', () => {
     await page.close()
   })
 
+  const words = 'This cell explains in a whole sentence what the setting does and when to change it.'
+  const settings = `| Setting | What it does | Default | When to change it |\n|---|---|---|---|\n${`| timeout | ${words} | 30 s | ${words} |\n`.repeat(12)}`
+
+  test('D15: on a phone, columns with words stay readable, and the first column stays in sight', async () => {
+    const page = await harnessPages.open({ viewport: { width: 390, height: 844 } })
+    await page.evaluate((text) => harness.show(text), settings)
+    const box = page.locator('.md-table-scroll')
+    await expect.poll(() => box.getAttribute('data-scrolls')).toBe('true')
+    expect((await page.locator('td:nth-child(2)').first().boundingBox())?.width).toBeGreaterThanOrEqual(240)
+    const before = await page.locator('td:first-child').first().boundingBox()
+    await box.evaluate((node) => node.scrollTo(500, 0))
+    const after = await page.locator('td:first-child').first().boundingBox()
+    expect(after?.x).toBe(before?.x)
+    expect(after?.width).toBeLessThan(150)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+  })
+
+  test.each(['dark', 'light'] as const)(
+    'D15: a table fills the screen and gives the focus back, %s',
+    async (colorScheme) => {
+      const page = await harnessPages.open({ colorScheme, viewport: { width: 390, height: 844 } })
+      await page.evaluate((text) => harness.show(text), settings)
+      const opener = page.getByRole('button', { name: 'Full screen' })
+      await opener.focus()
+      await page.keyboard.press('Enter')
+      const screen = page.getByRole('dialog', { name: 'Table' })
+      const box = await screen.boundingBox()
+      expect([box?.width, box?.height]).toEqual([390, 844])
+      const head = screen.locator('th').last()
+      const top = (await head.boundingBox())?.y
+      await screen.locator('.md-table-scroll').evaluate((node) => node.scrollTo(400, 600))
+      expect((await head.boundingBox())?.y).toBe(top)
+      const { violations } = await new AxeBuilder({ page }).disableRules(['page-has-heading-one']).analyze()
+      expect(violations.map((violation) => violation.id)).toEqual([])
+      await page.keyboard.press('Escape')
+      await screen.waitFor({ state: 'hidden' })
+      expect(await opener.evaluate((node) => node === document.activeElement)).toBe(true)
+    },
+  )
+
+  test('D21: a footnote and its reference lead to each other by keyboard', async () => {
+    const page = await harnessPages.open()
+    await page.evaluate(() => harness.show(`A claim[^1].\n\n${'Words.\n\n'.repeat(60)}[^1]: The proof.\n`))
+    await page.getByRole('button', { name: 'Footnote 1' }).press('Enter')
+    const focused = (): Promise<string | null | undefined> =>
+      page.evaluate(() => document.activeElement?.textContent)
+    expect(await focused()).toContain('The proof.')
+    expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(500)
+    await page.getByRole('button', { name: 'Back to the text' }).press('Enter')
+    expect(await focused()).toBe('1')
+    expect(await page.evaluate(() => window.scrollY)).toBeLessThan(100)
+  })
+
+  test.each(['dark', 'light'] as const)(
+    'D21: axe finds nothing in tags, footnotes and callouts, %s',
+    async (colorScheme) => {
+      const page = await harnessPages.open({ colorScheme, viewport: { width: 390, height: 844 } })
+      const callouts = ['NOTE', 'TIP', 'IMPORTANT', 'WARNING', 'CAUTION'].map(
+        (kind) => `> [!${kind}]\n> Words.\n`,
+      )
+      await page.evaluate(
+        (text) => harness.show(text),
+        `H<sub>2</sub>O <mark>marked</mark> <kbd>Ctrl</kbd>[^1]\n\n${callouts.join('\n')}\n<details>\n<summary>More</summary>\n\nHidden\n\n</details>\n\n[^1]: The proof.\n`,
+      )
+      await waitUntilStill(page)
+      await page.getByText('More').click()
+      await page.getByText('Hidden').waitFor()
+      const { violations } = await new AxeBuilder({ page }).disableRules(['page-has-heading-one']).analyze()
+      expect(
+        violations.map(
+          (violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`,
+        ),
+      ).toEqual([])
+    },
+  )
+
   test('a wide table can be scrolled by keyboard, a narrow one is no Tab stop', async () => {
     const page = await harnessPages.open({ viewport: { width: 390, height: 700 } })
     const wide = Array.from({ length: 12 }, (_, index) => `column${index}`).join(' | ')

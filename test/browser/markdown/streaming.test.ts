@@ -137,7 +137,7 @@ describe('a stream and its end', () => {
     const page = await harnessPages.open({ viewport: { width: 800, height: 500 } })
     await page.evaluate(() => harness.startStream())
     expect(await page.locator('.answer-waiting .md-dot').count()).toBe(1)
-    await expect.poll(() => page.locator('.answer-waiting').innerText()).toMatch(/^Thinking/)
+    await expect.poll(() => page.locator('.answer-waiting').innerText()).toMatch(/^Waiting for the model/)
     await page.evaluate(() => harness.stream()?.append('<thi'))
     await page.evaluate(() => harness.stream()?.append('nk>\nFirst this, **then** that.'))
     await expect.poll(() => page.locator('.reasoning').count()).toBe(1)

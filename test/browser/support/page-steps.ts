@@ -15,7 +15,10 @@ export async function chooseModel(page: Page, model: string): Promise<void> {
 export async function send(page: Page, text: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Message' })
   await field.fill(text)
-  await field.press('Enter')
+  // On touch screens, Enter begins a new line.
+  const isTouch = await page.evaluate("matchMedia('(pointer: coarse)').matches")
+  if (isTouch) await page.getByRole('button', { name: 'Send', exact: true }).click()
+  else await field.press('Enter')
 }
 
 /** Waits until the last answer has this status. */

@@ -39,54 +39,10 @@ export function ConnectionForm({
 }): ReactNode {
   const { t } = useLingui()
   const focused = useInitialFocus<HTMLInputElement>()
-  const [values, setValues] = useState<ConnectionValues>({
-    kind: connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai'),
-    name: connection?.name ?? '',
-    baseUrl: connection?.baseUrl ?? '',
-    key: '',
-    prefix: connection?.prefix ?? '',
-    continues: connection?.continues ?? 'auto',
-    openAiParamsOnly: connection?.openAiParamsOnly ?? false,
-    models: connection?.modelIds.join('\n') ?? '',
+  const { values, set, setValues, verify, save, passes, submit } = useConnectionForm(connection, {
+    fixedKind,
+    onSaved,
   })
-  /** The connection as it was when the form opened. */
-  const [opened] = useState(connection)
-  /** Counts the edits, so that the result of a test does not save values that were typed during the test. */
-  const edits = useRef(0)
-  const set = (change: Partial<ConnectionValues>): void => {
-    edits.current++
-    setValues({ ...values, ...change })
-    verify.reset()
-  }
-  const key = values.key === '' ? {} : { key: values.key }
-  const verify = useMutation({
-    mutationFn: () =>
-      call('verifyConnection', {
-        body: {
-          kind: values.kind,
-          baseUrl: completeAddress(values.baseUrl),
-          ...key,
-          ...(connection ? { id: connection.id } : {}),
-        },
-      }),
-  })
-  const save = useMutation({
-    mutationFn: () => saveConnection(values, opened),
-    onSuccess: onSaved,
-  })
-  const passes = (result: typeof verify.data): boolean => passesTest(result, values)
-  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    if (verify.isPending || save.isPending) return
-    save.reset()
-    if (!needsTest(values, opened) || passes(verify.data)) return save.mutate()
-    const tested = edits.current
-    verify.mutate(undefined, {
-      onSuccess: (result) => {
-        if (tested === edits.current && passes(result)) save.mutate()
-      },
-    })
-  }
   const failed = verify.data !== undefined && !passes(verify.data)
   const keepsKey = connection?.hasKey === true && originOf(connection.baseUrl) === originOf(values.baseUrl)
   const error = (field: string): string | undefined =>
@@ -172,6 +128,62 @@ export function ConnectionForm({
       </div>
     </form>
   )
+}
+
+/** The values of the form, the test of the connection, and how it is saved. */
+function useConnectionForm(
+  connection: ConnectionView | null,
+  { fixedKind, onSaved }: { fixedKind: Kind | undefined; onSaved: () => void },
+) {
+  const [values, setValues] = useState<ConnectionValues>({
+    kind: connection?.kind === 'ollama' ? 'ollama' : (fixedKind ?? 'openai'),
+    name: connection?.name ?? '',
+    baseUrl: connection?.baseUrl ?? '',
+    key: '',
+    prefix: connection?.prefix ?? '',
+    continues: connection?.continues ?? 'auto',
+    openAiParamsOnly: connection?.openAiParamsOnly ?? false,
+    models: connection?.modelIds.join('\n') ?? '',
+  })
+  /** The connection as it was when the form opened. */
+  const [opened] = useState(connection)
+  /** Counts the edits, so that the result of a test does not save values that were typed during the test. */
+  const edits = useRef(0)
+  const set = (change: Partial<ConnectionValues>): void => {
+    edits.current++
+    setValues({ ...values, ...change })
+    verify.reset()
+  }
+  const key = values.key === '' ? {} : { key: values.key }
+  const verify = useMutation({
+    mutationFn: () =>
+      call('verifyConnection', {
+        body: {
+          kind: values.kind,
+          baseUrl: completeAddress(values.baseUrl),
+          ...key,
+          ...(connection ? { id: connection.id } : {}),
+        },
+      }),
+  })
+  const save = useMutation({
+    mutationFn: () => saveConnection(values, opened),
+    onSuccess: onSaved,
+  })
+  const passes = (result: typeof verify.data): boolean => passesTest(result, values)
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault()
+    if (verify.isPending || save.isPending) return
+    save.reset()
+    if (!needsTest(values, opened) || passes(verify.data)) return save.mutate()
+    const tested = edits.current
+    verify.mutate(undefined, {
+      onSuccess: (result) => {
+        if (tested === edits.current && passes(result)) save.mutate()
+      },
+    })
+  }
+  return { values, set, setValues, verify, save, passes, submit }
 }
 
 function AdvancedFields({

@@ -6,7 +6,7 @@ import type { UserView } from '../../../protocol/http/users.ts'
 import { operationQuery } from '../../api/operation-query.ts'
 import { useLazyIf } from '../../ui/lazy.ts'
 import { belowToasts } from '../../ui/toasts.tsx'
-import { whenIdle } from '../../ui/when-idle.ts'
+import { onFirstInput } from '../../ui/on-first-input.ts'
 import { Waiting } from '../../ui/waiting.tsx'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Announcer, useTabTitle } from './announcer.tsx'
@@ -49,7 +49,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   const focusComposer = (): void => composer.current?.focus()
   const empty = chatId === null && !open.pending
   const thread = useLazyIf(empty ? undefined : lazyThread)
-  useEffect(() => whenIdle(lazyThread.fetch), [])
+  useEffect(() => onFirstInput(lazyThread.fetch), [])
   useGlide(() => composer.current?.element(), empty)
 
   useTabTitle(open.chat?.title, open.running)
@@ -142,11 +142,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           online={online}
           ready={(chatId === null || open.chat !== undefined) && !modelsLoading && !preferencesLoading}
           onSend={send}
-          onStop={() => {
-            // The stop button disappears and would take the focus with it.
-            composer.current?.focus()
-            stop()
-          }}
+          onStop={stop}
           onEditLast={rows.editLast}
         />
       </div>

@@ -7,6 +7,7 @@ import type { ChatSummary } from '../../../protocol/http/chats.ts'
 import { classNames } from '../../ui/class-names.ts'
 import { chatQuery } from '../chat/state/chat-query.ts'
 import { ChatMenu } from '../chat/chat-menu.tsx'
+import { lazyThread } from '../chat/thread/lazy-thread.ts'
 import { RenameField } from '../chat/rename-field.tsx'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
@@ -29,6 +30,7 @@ export function ChatItem({
   const queryClient = useQueryClient()
   const read = (): void => {
     void queryClient.prefetchQuery(chatQuery(chat.id))
+    lazyThread.fetch()
   }
   const [renaming, setRenaming] = useState(false)
   const returnFocus = useRef(false)

@@ -130,6 +130,8 @@ function FoundMessageRow({
         to="/c/$chatId"
         params={{ chatId: chat.id }}
         hash={`m-${messageId}`}
+        // The thread scrolls to the word instead.
+        hashScrollIntoView={false}
         onClick={() => {
           setFoundHit({ messageId, words })
           onOpen()

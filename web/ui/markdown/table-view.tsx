@@ -4,6 +4,8 @@ import type { Tokens } from 'marked'
 import { renderInline } from './inline-view.tsx'
 import { MarkdownLabelsContext } from './markdown-labels.ts'
 import { StreamDot } from './stream-dot.tsx'
+import { TableScreen } from './table-screen.tsx'
+import { ToolButton } from './tool-button.tsx'
 import { tableText, toCsv, toHtml, toTabs } from './parse/table-formats.ts'
 import { useOverflow } from './use-overflow.ts'
 import { saveFile } from '../save-file.ts'
@@ -17,8 +19,14 @@ type Row = readonly Cell[]
 const rowsAtOnce = 400
 const chunksPerFrame = 5
 
-function cellClass(cell: Cell): string | undefined {
-  return cell.align === null || cell.align === 'left' ? undefined : `md-${cell.align}`
+// A column with words keeps a width in which they can be read. The longest cell of a column decides.
+const someWords = 24
+const manyWords = 80
+
+function cellClass({ align, text }: Cell): string | undefined {
+  const place = align === null || align === 'left' ? '' : `md-${align}`
+  const width = text.length > manyWords ? 'md-broad' : text.length > someWords ? 'md-readable' : ''
+  return `${place} ${width}`.trim() || undefined
 }
 
 function RowsInner({ rows, dot }: { rows: readonly Row[]; dot: boolean }): ReactNode {
@@ -72,57 +80,87 @@ function countInitialChunks(chunks: TableProps['chunks']): number {
   return Math.max(1, count)
 }
 
-function TableInner({ head, chunks, dot }: TableProps): ReactNode {
-  const labels = use(MarkdownLabelsContext)
+interface ColumnsProps extends TableProps {
+  /** The name of the box, which is a tab stop if it can be scrolled. */
+  label: string
+}
+
+/** The table itself, in a box that scrolls. While it scrolls sideways, its first column stays in sight. */
+function ScrolledTable({ head, chunks, dot, label }: ColumnsProps): ReactNode {
   const ref = useRef<HTMLElement>(null)
   const overflows = useOverflow(ref)
+  const empty = chunks.every((chunk) => chunk.length === 0)
+  return (
+    /* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */
+    <figure
+      className="md-table-scroll"
+      ref={ref}
+      aria-label={label}
+      data-scrolls={overflows || undefined}
+      tabIndex={overflows ? 0 : undefined}
+    >
+      <table dir="auto">
+        <thead>
+          <tr>
+            {head.map((cell, column) => (
+              // oxlint-disable-next-line react/no-array-index-key -- the column identifies the cell
+              <th key={column} scope="col" className={cellClass(cell)}>
+                {renderInline(cell.tokens)}
+                {dot && empty && column === head.length - 1 && <StreamDot />}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {chunks.map((chunk, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- chunks are only appended
+          <RowsView key={index} rows={chunk} dot={dot && index === chunks.length - 1} />
+        ))}
+      </table>
+    </figure>
+  )
+}
+
+function TableInner({ head, chunks, dot }: TableProps): ReactNode {
+  const labels = use(MarkdownLabelsContext)
   const { shown, showAll } = useShownChunks(chunks)
-  const rows = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-  const visible = chunks.slice(0, shown).reduce((sum, chunk) => sum + chunk.length, 0)
+  const [large, setLarge] = useState(false)
+  const visible = chunks.slice(0, shown)
+  const rows = countRows(chunks)
   return (
     <div className="md-table">
-      {/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard */}
-      <figure
-        className="md-table-scroll"
-        ref={ref}
-        aria-label={labels.table}
-        tabIndex={overflows ? 0 : undefined}
-      >
-        <table dir="auto">
-          <thead>
-            <tr>
-              {head.map((cell, column) => (
-                // oxlint-disable-next-line react/no-array-index-key -- the column identifies the cell
-                <th key={column} scope="col" className={cellClass(cell)}>
-                  {renderInline(cell.tokens)}
-                  {dot && rows === 0 && column === head.length - 1 && <StreamDot />}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          {chunks.slice(0, shown).map((chunk, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- chunks are only appended
-            <RowsView key={index} rows={chunk} dot={dot && index === chunks.length - 1} />
-          ))}
-        </table>
-      </figure>
+      <ScrolledTable
+        head={head}
+        chunks={visible}
+        dot={dot && visible.length === chunks.length}
+        label={labels.table}
+      />
       {showAll !== undefined && (
         <button type="button" className="md-more" onClick={showAll}>
-          {labels.showRows(rows - visible, rows)}
+          {labels.showRows(rows - countRows(visible), rows)}
         </button>
       )}
-      <TableActions read={() => tableText(head, chunks.flat())} />
+      <TableActions read={() => tableText(head, chunks.flat())} onEnlarge={() => setLarge(true)} />
+      {large && (
+        <TableScreen onClose={() => setLarge(false)}>
+          <ScrolledTable head={head} chunks={visible} dot={false} label={labels.table} />
+        </TableScreen>
+      )}
     </div>
   )
+}
+
+function countRows(chunks: TableProps['chunks']): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
 }
 
 export const TableView = memo(TableInner)
 
 /** The actions of a table, in the space below it: visible on hover and focus, and always on touch screens. */
-function TableActions({ read }: { read: () => TableText }): ReactNode {
+function TableActions({ read, onEnlarge }: { read: () => TableText; onEnlarge: () => void }): ReactNode {
   const labels = use(MarkdownLabelsContext)
   return (
     <div className="md-table-actions">
+      <ToolButton icon="expand" label={labels.fullScreen} onClick={onEnlarge} />
       <CopyButton text={() => toTabs(read())} html={() => toHtml(read())} />
       <button
         type="button"

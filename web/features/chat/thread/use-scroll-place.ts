@@ -70,8 +70,8 @@ function showFound(box: HTMLElement, article: HTMLElement, words: readonly strin
     if (top >= shown.top && bottom <= shown.bottom) return
     box.scrollTo({ top: box.scrollTop + top - shown.top - box.clientHeight / 3, behavior: 'instant' })
   }
-  const showAll = article.querySelector<HTMLElement>('button[data-show-all][aria-expanded="false"]')
-  showAll?.click()
-  if (showAll) requestAnimationFrame(mark)
+  const folded = article.querySelectorAll<HTMLElement>('button[data-show-all][aria-expanded="false"]')
+  for (const showAll of folded) showAll.click()
+  if (folded.length > 0) requestAnimationFrame(mark)
   else mark()
 }

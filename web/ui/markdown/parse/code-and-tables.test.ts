@@ -62,3 +62,12 @@ describe('D26: code that is wider than the text', () => {
     expect(languageExtension(language)).toBe(extension)
   })
 })
+
+describe('D15: columns with words', () => {
+  test('keep a width in which they can be read', () => {
+    const table = html(`| a | b | c |\n|---|---|--:|\n| d | ${'words '.repeat(5)} | ${'words '.repeat(20)} |`)
+    expect(table).toContain('<td>d</td><td class="md-readable">')
+    expect(table).toContain('<td class="md-right md-broad">')
+    expect(table).not.toContain('data-scrolls')
+  })
+})
