@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, onTestFailed, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { fetchHedged } from '../../web/api/fetch-hedged.ts'
 import { guideNginx } from '../deploy/support/local-nginx.ts'
 import { newestNginx } from './support/new-nginx.ts'
@@ -15,13 +15,11 @@ const nginx = newestNginx()
 const why = findNetworkObstacle() ?? (nginx ? undefined : 'needs nginx')
 
 let running: PublishedSet<NamespaceSet> | undefined
-beforeEach(() => {
-  onTestFailed(() => {
+afterEach(async ({ task }) => {
+  if (running && task.result?.state === 'fail') {
     for (const name of ['nginx', 'shoal-1', 'shoal-2', 'shoal-3'])
-      console.log(`log of ${name}:\n${running?.set.log(name).slice(-3000) ?? 'not started'}`)
-  })
-})
-afterEach(async () => {
+      console.log(`log of ${name}:\n${running.set.log(name).slice(-3000)}`)
+  }
   await running?.[Symbol.asyncDispose]()
   running = undefined
 })

@@ -1,4 +1,5 @@
 // A program that answers DNS queries at 127.0.0.11, as a container engine does. Argument: JSON with name → address.
+// It prints a line when it is ready.
 import { createSocket } from 'node:dgram'
 
 const addresses = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>
@@ -24,4 +25,4 @@ server.on('message', (question, from) => {
     : []
   server.send(Buffer.concat([header, question.subarray(12, end), ...answer]), from.port, from.address)
 })
-server.bind(53, '127.0.0.11')
+server.bind(53, '127.0.0.11', () => console.log('ready'))

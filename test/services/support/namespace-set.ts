@@ -11,6 +11,7 @@ import { Network } from './network.ts'
 import type { Machine } from './network.ts'
 import { standInFor } from './stand-in-images.ts'
 import type { StandIn } from './stand-in-images.ts'
+import { untilFirstOutput } from './first-output.ts'
 import { openPortForward } from './port-forward.ts'
 
 /**
@@ -52,7 +53,7 @@ export class NamespaceSet implements ComposeSet {
   async #begin(name: string, begin: (name: string) => Promise<void>): Promise<void> {
     const service = this.#file.services[name]!
     await Promise.all(Object.keys(service.depends_on ?? {}).map((needed) => begin(needed)))
-    if (/(^|\/)nginx:/.test(service.image)) this.#answerNames(this.#machines.get(name)!)
+    if (/(^|\/)nginx:/.test(service.image)) await this.#answerNames(this.#machines.get(name)!)
     this.#containers.get(name)!.start()
     const container = this.#containers.get(name)!
     const isJob = service.restart === 'no'
@@ -114,13 +115,15 @@ export class NamespaceSet implements ComposeSet {
     return way.port
   }
 
-  #answerNames({ namespace }: Machine): void {
+  /** nginx asks for all names when it starts. If nobody answers, it repeats that after 5 s, and answers 502 until then. */
+  async #answerNames({ namespace }: Machine): Promise<void> {
     const program = join(import.meta.dirname, 'name-server.ts')
     const names = JSON.stringify(this.#network.addresses())
     const inside = ['netns', 'exec', namespace, process.execPath, program, names]
-    const child = spawn('ip', inside, { stdio: 'inherit' })
+    const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
     killOnExit(child)
     this.#started.defer(() => void child.kill('SIGKILL'))
+    await untilFirstOutput(child, 'the name server ended')
   }
 
   #container(name: string, service: ComposeService): Container {

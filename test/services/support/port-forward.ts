@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { killOnExit } from '../../support/kill-on-exit.ts'
+import { untilFirstOutput } from './first-output.ts'
 import type { Machine } from './network.ts'
 
 /** A port on this machine's loopback address that forwards to an address inside a network, like a published port. */
@@ -24,10 +25,7 @@ export async function openPortForward(
   const inside = ['netns', 'exec', machine.namespace, process.execPath, program, file, target]
   const child = spawn('ip', inside, { stdio: ['ignore', 'pipe', 'inherit'] })
   killOnExit(child)
-  await Promise.race([
-    once(child.stdout, 'data'),
-    once(child, 'exit').then(() => Promise.reject(new Error(`cannot reach ${target}`))),
-  ])
+  await untilFirstOutput(child, `cannot reach ${target}`)
   const server = forward(file)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
