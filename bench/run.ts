@@ -14,6 +14,7 @@ import { redisTraffic } from './measures/redis-traffic.ts'
 import { remoteWords } from './measures/remote-words.ts'
 import { requests } from './measures/requests.ts'
 import { idleFleet } from './measures/idle-fleet.ts'
+import { search } from './measures/search.ts'
 import { start } from './measures/start.ts'
 import { machine, printTable } from './support/print-table.ts'
 import { World } from './support/world.ts'
@@ -30,6 +31,7 @@ const all: Measure[] = [
   fleetGrowth,
   reconnectStorm,
   start,
+  search,
   web,
 ]
 

@@ -20,7 +20,7 @@ import {
   describeSuspended,
 } from './operations/index.ts'
 import { followFeeds } from './settings/index.ts'
-import { scheduleFillSaid, pruneDaily } from './shared-state/index.ts'
+import { scheduleFillSaid, scheduleIndexing, pruneDaily } from './shared-state/index.ts'
 
 export interface InstanceOptions {
   config: Config
@@ -164,6 +164,7 @@ async function startServices(
   chat.start()
   pruneDaily(jobs, { store, logger })
   scheduleFillSaid(jobs, { store, logger })
+  scheduleIndexing(jobs, { store, logger })
   jobs.start()
   const suspended = await describeSuspended(store)
   if (suspended !== undefined) logger.warn(suspended)

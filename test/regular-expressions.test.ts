@@ -13,7 +13,7 @@ const spellingPatterns = ['a', 'İstanbul', 'aaaa ﬁ', '.*+(a|b)'].map(
 const builtPatterns: Record<string, RegExp[]> = {
   'server/chat/search-messages.ts': spellingPatterns,
   'server/store/sqlite/open-sqlite.ts': spellingPatterns,
-  'server/store/queries/chats/search-query.ts': spellingPatterns,
+  'server/store/search/scan-chats.ts': spellingPatterns,
   'server/http/known-routes.ts': [/^\/api\/chats\/[^/]+\/messages\/[^/]+\/?$/g, /^\/assets\/.+\/?$/g],
   'web/ui/markdown/parse/block-builders.ts': [/^[ \t]{1,1}/gm, /^[ \t]{1,1000}/gm],
   'web/features/sidebar/mark-words.ts': [/(a|aa|aaa|ab)/giu, /(\(\*a\+|\.\*|\[)/giu],

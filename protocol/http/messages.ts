@@ -42,18 +42,18 @@ export const messageOperations = {
   searchMessages: operation({
     method: 'GET',
     path: '/api/search',
-    summary: 'Search your messages for all given words, chats with the most recent activity first',
+    summary: 'Search your messages for all given words or parts of words, the newest messages first',
     access: 'user',
     credentials: 'session-or-key',
     query: z.object({
-      /** Words that must all be in the message, ignoring case. */
-      q: z.string().trim().min(2, 'must have at least 2 characters').max(200),
+      /** Words, or parts of words, that must all be in the message, ignoring case. */
+      q: z.string().trim().min(1, 'must have at least 1 character').max(200),
       archived: z.enum(['true', 'false']).default('false'),
       cursor: z.string().max(200).optional(),
     }),
     response: z.object({
       items: z.array(foundMessage),
-      /** A page covers a fixed number of chats, so it may have few or no results: continue with this cursor. */
+      /** A search reads a limited amount at once, so a page may have few or no results: continue with this cursor. */
       next: z.string().nullable(),
     }),
   }),

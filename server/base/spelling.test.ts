@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { spellingPattern } from './spelling.ts'
+import { foldText, spellingPattern } from './spelling.ts'
 
 const finds = (word: string, text: string): boolean => new RegExp(spellingPattern(word), 'u').test(text)
 
@@ -36,4 +37,26 @@ test('special characters of regular expressions are matched literally', () => {
     expect([word, finds(word, `see ${word}!`)]).toEqual([word, true])
     expect([word, finds(word, 'abc 1 x')]).toEqual([word, false])
   }
+})
+
+test('texts are indexed in the spelling in which words are looked up', () => {
+  for (const [word, text] of [
+    ['ÜBER', 'das Über'],
+    ['οδος', 'ΟΔΟΣ'],
+    ['istanbul', 'İSTANBUL'],
+    ['𐐀', '𐐨'],
+    ['CAFE\u0301', 'ein Café'],
+    ['ABC', 'ａｂｃ'],
+    ['ｱ', 'ア'],
+    ['straße', 'STRAẞE'],
+    ['漢字', '日本の漢字'],
+  ] as const) {
+    expect([word, finds(word, text), foldText(text).includes(foldText(word))]).toEqual([word, true, true])
+  }
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, word) => {
+      fc.pre(finds(word, word.toUpperCase()))
+      expect(foldText(`${before} ${word.toUpperCase()}`)).toContain(foldText(word))
+    }),
+  )
 })

@@ -19,6 +19,26 @@ function folded(letter: string): string {
   return lower === 'i\u0307' ? 'i' : lower.normalize('NFC')
 }
 
+/** Folded code points by code point, filled as letters occur. */
+const foldedCodes = new Map<number, string>()
+const onlyAscii = /^[\0-\x7f]*$/
+
+/**
+ * The text in the one spelling in which texts are indexed: two texts that a search regards as the same have the same
+ * folded text.
+ */
+export function foldText(text: string): string {
+  if (onlyAscii.test(text)) return text.toLowerCase()
+  let result = ''
+  for (const letter of text.normalize('NFKC')) {
+    const code = letter.codePointAt(0) ?? 0
+    let plain = foldedCodes.get(code)
+    if (plain === undefined) foldedCodes.set(code, (plain = folded(letter)))
+    result += plain
+  }
+  return result
+}
+
 let spellings: Map<string, string[]> | undefined
 
 /** The other spellings of each folded letter. */

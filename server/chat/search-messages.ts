@@ -3,14 +3,13 @@ import type { UseCase } from '../use-case.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import { presentChat } from './present.ts'
 
-/** How many chats are searched for one page of results: this takes either database a few milliseconds. */
-const chatsPerPage = 100
+const resultsPerPage = 50
 const maxWords = 8
 /** Length of an excerpt, and of its part before the first match, in characters. */
 const excerptLength = 200
 const lengthBeforeMatch = 40
 
-/** Searches for messages that contain all words, in chats with the latest activity first. */
+/** Searches for messages that contain all words, the newest first. */
 export function createSearchMessages({ chats }: { chats: Pick<Chats, 'search'> }): UseCase<'searchMessages'> {
   return async (caller, { query: { q, archived, cursor } }) => {
     const words = q.split(/\s+/).slice(0, maxWords)
@@ -18,7 +17,7 @@ export function createSearchMessages({ chats }: { chats: Pick<Chats, 'search'> }
       userId: caller.user.id,
       words,
       archived: archived === 'true',
-      limit: chatsPerPage,
+      limit: resultsPerPage,
       ...(cursor === undefined ? {} : { cursor }),
     })
     const items = page.items.map(({ chat, messageId, role, excerpt }) => ({

@@ -15,6 +15,7 @@ import { createRuns } from './queries/runs/runs.ts'
 import { createSessions } from './queries/sessions.ts'
 import { createSettings } from './queries/settings.ts'
 import { createUsers } from './queries/users.ts'
+import { createSearchIndex } from './search/create-search-index.ts'
 import { SecretBox } from './secret-box.ts'
 import type { Store } from './store.ts'
 
@@ -44,6 +45,7 @@ export function createStore({ engine, secret, warn, clock, troubles }: StorePart
       },
     }),
     chats: createChats(engine),
+    searchIndex: createSearchIndex(engine, clock),
     runs: createRuns(engine),
     instances: createInstances(engine),
     revisions: createRevisions(engine),

@@ -10,6 +10,7 @@ import { describeMigrate } from './migrate.contract.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
 import { describeQueryPlans } from './query-plans.contract.ts'
+import { describeSearchIndex } from './search-index.contract.ts'
 import { openSqlite } from './sqlite/open-sqlite.ts'
 import { describeTables } from './tables.contract.ts'
 import { describeVisibleWords } from './visible-words.contract.ts'
@@ -56,6 +57,8 @@ describeMigrate('SQLite', sqlite)
 describeMigrate('PostgreSQL', postgres)
 describeVisibleWords('SQLite', sqlite)
 describeVisibleWords('PostgreSQL', postgres)
+describeSearchIndex('SQLite', sqlite)
+describeSearchIndex('PostgreSQL', postgres)
 describeTables('SQLite', sqlite)
 describeTables('PostgreSQL', postgres)
 describeQueryPlans('SQLite', sqlite)

@@ -11,7 +11,7 @@ import type { UserRow } from './contract/users.ts'
 // from PostgreSQL and as 1/0 from SQLite: code that maps a row converts it with Boolean().
 
 interface Column<S, I = S> {
-  readonly kind: 'text' | 'number' | 'flag'
+  readonly kind: 'text' | 'number' | 'flag' | 'bytes'
   /** Never set: it carries the types for the compiler. */
   readonly types?: ColumnType<S, I, Exclude<I, undefined>>
 }
@@ -19,6 +19,7 @@ interface Column<S, I = S> {
 const text: Column<string> = { kind: 'text' }
 const number: Column<number> = { kind: 'number' }
 const flag: Column<boolean | number, boolean> = { kind: 'flag' }
+const bytes: Column<Uint8Array> = { kind: 'bytes' }
 const oneOf = <T extends string>(): Column<T> => ({ kind: 'text' })
 const nullable = <S, I>({ kind }: Column<S, I>): Column<S | null, I | null> => ({ kind })
 /** An insert may omit the column, because the database has a default for it. */
@@ -198,6 +199,30 @@ const columns = {
   setting: { name: text, value: text },
   /** Who saved each revision of the settings, when, and which names it changed. */
   setting_change: { revision: text, changed_by: text, changed_at: number, names: text },
+  /** Messages that are not yet in a block of the search index. Filled by a trigger of `message`. */
+  search_tail: {
+    message_id: text,
+    user_id: text,
+    /** Length of the visible text, characters. */
+    size: number,
+    /** Incremented with each change of the text. */
+    version: optional(number),
+  },
+  /** A part of a user's search index; it is never changed after it is complete. */
+  search_block: {
+    id: number,
+    user_id: text,
+    /** Counts the blocks of the user; newer messages are in later blocks. */
+    seq: number,
+    complete: optional(flag),
+    begun_at: number,
+    continues: nullable(bytes),
+  },
+  search_page: { block: number, page: number, postings: bytes },
+  /** `message_ids` is a JSON array. */
+  search_section: { block: number, section: number, message_ids: text },
+  /** Exactly one row. `after_chat`: the last chat whose messages were added to `search_tail`; null when all were. */
+  search_state: { one: number, after_chat: nullable(text) },
   schema_migration: {
     number,
     name: text,

@@ -3,19 +3,39 @@ import { ended, givenRun, givenUser } from '../../test/support/store-fixture.ts'
 import type { MakeStore, StoreUnderTest } from '../../test/support/store-fixture.ts'
 import type { Store, UserRow } from './index.ts'
 
+type Way = 'scan' | 'tail' | 'blocks'
+
+/** A search reads texts chat by chat before the index is filled, or a user's tail and blocks afterwards. */
 export function describeSearch(name: string, make: MakeStore): void {
-  describe(`search, ${name}`, () => {
+  for (const way of ['scan', 'tail', 'blocks'] as const) describeWay(name, make, way)
+}
+
+function describeWay(name: string, make: MakeStore, way: Way): void {
+  describe(`search by ${way}, ${name}`, () => {
     let under: StoreUnderTest
     let store: Store
     let user: UserRow
     beforeAll(async () => {
       under = await make()
       ;({ store } = under)
+      if (way !== 'scan') while ((await store.searchIndex.fill(10)) !== null);
     })
     afterAll(() => under.close())
     beforeEach(async () => {
       user = await givenUser(store)
     })
+
+    async function search(
+      words: readonly string[],
+      {
+        userId = user.id,
+        limit = 10,
+        cursor,
+      }: { userId?: string; limit?: number; cursor?: string | null } = {},
+    ): ReturnType<Store['chats']['search']> {
+      if (way === 'blocks') await store.searchIndex.moveTailIntoBlock(userId, new AbortController().signal)
+      return store.chats.search({ userId, words, archived: false, limit, ...(cursor ? { cursor } : {}) })
+    }
 
     /** Creates a chat with one question and its ended answer. */
     async function givenChat(title: string): Promise<{ chatId: string; answer: string }> {
@@ -32,7 +52,7 @@ export function describeSearch(name: string, make: MakeStore): void {
       })
       await ended(store, run, `<think>\ntides, 100%\n</think>\n\n${'word '.repeat(200)}ÜBER the moon_1`)
       const find = async (...words: string[]): Promise<string[][]> => {
-        const { items } = await store.chats.search({ userId: user.id, words, archived: false, limit: 10 })
+        const { items } = await search(words)
         return items.map(({ chat, messageId, role }) => [chat.id, messageId, role])
       }
       expect(await find('über')).toEqual([[ids.chatId, ids.messageId, 'assistant']])
@@ -40,17 +60,11 @@ export function describeSearch(name: string, make: MakeStore): void {
       expect(await find('answer', 'TIDES')).toEqual([[tides.chatId, tides.answer, 'assistant']])
       expect(await find('100%')).toEqual([])
       expect(await find('moon%1')).toEqual([])
-      const { items } = await store.chats.search({
-        userId: user.id,
-        words: ['moon_1', 'über'],
-        archived: false,
-        limit: 10,
-      })
+      const { items } = await search(['moon_1', 'über'])
       expect(items[0]?.excerpt).toMatch(/^[word ]+ÜBER the moon_1$/)
       expect(items[0]?.excerpt.length).toBeLessThanOrEqual(400)
       const stranger = await givenUser(store)
-      const query = { userId: stranger.id, words: ['tides'], archived: false, limit: 10 }
-      expect(await store.chats.search(query)).toEqual({ items: [], next: null })
+      expect(await search(['tides'], { userId: stranger.id })).toEqual({ items: [], next: null })
       await store.chats.deleteMessage(ids.userMessageId, user.id)
       expect(await find('über')).toEqual([])
       await store.chats.delete(tides.chatId, user.id)
@@ -72,12 +86,7 @@ export function describeSearch(name: string, make: MakeStore): void {
           form: { newChatTitle: `a ${written} title`, text: 'q' },
         })
         await ended(store, run, `${'word '.repeat(100)}${written} and 100%_\\`)
-        const { items } = await store.chats.search({
-          userId: user.id,
-          words: [asked, '100%_\\'],
-          archived: false,
-          limit: 10,
-        })
+        const { items } = await search([asked, '100%_\\'])
         expect(
           items.map(({ chat }) => chat.id),
           asked,
@@ -99,23 +108,20 @@ export function describeSearch(name: string, make: MakeStore): void {
       }
     })
 
-    test('search continues through older chats, one page of chats at a time', async () => {
-      const old = await givenChat('needle')
-      for (let chat = 0; chat < 5; chat++) await givenChat('hay')
-      const pages: string[][] = []
-      let cursor: string | null | undefined
-      do {
-        const page = await store.chats.search({
-          userId: user.id,
-          words: ['needle'],
-          archived: false,
-          limit: 2,
-          ...(cursor ? { cursor } : {}),
-        })
-        pages.push(page.items.map(({ chat }) => chat.id))
-        cursor = page.next
-      } while (cursor !== null)
-      expect(pages).toEqual([[], [], [old.chatId]])
-    })
+    test.runIf(way === 'scan')(
+      'search continues through older chats, one page of chats at a time',
+      async () => {
+        const old = await givenChat('needle')
+        for (let chat = 0; chat < 5; chat++) await givenChat('hay')
+        const pages: string[][] = []
+        let cursor: string | null | undefined
+        do {
+          const page = await search(['needle'], { limit: 2, cursor: cursor ?? null })
+          pages.push(page.items.map(({ chat }) => chat.id))
+          cursor = page.next
+        } while (cursor !== null)
+        expect(pages).toEqual([[], [], [old.chatId]])
+      },
+    )
   })
 }

@@ -4,6 +4,7 @@ import type { Chats } from './contract/chats.ts'
 import type { Connections } from './contract/connections.ts'
 import type { Epochs } from './contract/epochs.ts'
 import type { Installations, Instances, Jobs, Revisions, StoredSettings } from './contract/fleet.ts'
+import type { SearchIndex } from './contract/search-index.ts'
 import type { Runs } from './contract/runs.ts'
 import type { ApiKeys, Sessions } from './contract/sessions.ts'
 import type { Users } from './contract/users.ts'
@@ -22,6 +23,7 @@ export interface Store {
   apiKeys: ApiKeys
   connections: Connections
   chats: Chats
+  searchIndex: SearchIndex
   runs: Runs
   instances: Instances
   revisions: Revisions

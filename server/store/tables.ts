@@ -166,6 +166,43 @@ export const tables = {
     erasure: 'no personal data',
   },
   redis_prefix: { holds: 'a Redis prefix in use', backup: false, erasure: 'no personal data' },
+  search_tail: {
+    holds: 'the id of a message that the search index does not contain yet',
+    backup: false,
+    erasure: 'deleted',
+    personal: {
+      purpose: 'to search messages',
+      retention: 'until the search index contains the message',
+      copies: nowhere,
+    },
+  },
+  search_block: {
+    holds: "part of a user's search index",
+    backup: false,
+    erasure: 'deleted',
+    personal: {
+      purpose: 'to search messages',
+      retention: 'until the account is deleted',
+      copies: nowhere,
+    },
+  },
+  search_page: {
+    holds: 'which sections of a block contain a pair or triple of characters',
+    backup: false,
+    erasure: 'deleted',
+    personal: { purpose: 'to search messages', retention: 'as long as its block', copies: nowhere },
+  },
+  search_section: {
+    holds: 'the ids of the messages in a section of a block',
+    backup: false,
+    erasure: 'deleted',
+    personal: { purpose: 'to search messages', retention: 'as long as its block', copies: nowhere },
+  },
+  search_state: {
+    holds: 'how far older messages were added to the search index',
+    backup: false,
+    erasure: 'no personal data',
+  },
   schema_migration: { holds: 'a migration of the schema', backup: false, erasure: 'no personal data' },
 } as const satisfies Record<TableName, TableFacts>
 

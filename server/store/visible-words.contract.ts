@@ -8,7 +8,7 @@ import { StoreTroubles } from './engine/store-troubles.ts'
 import { migrate } from './migrate.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrations } from './migrations/all.ts'
-import { searchQuery } from './queries/chats/search-query.ts'
+import { searchQuery } from './search/scan-chats.ts'
 import type { Store } from './store.ts'
 
 const thought = '<think>\ntides\n</think>\n\n'

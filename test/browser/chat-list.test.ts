@@ -26,7 +26,7 @@ afterAll(async () => {
 const filter = (page: Page): ReturnType<Page['getByRole']> =>
   page.getByRole('searchbox', { name: 'Search titles and messages' })
 const linkTo = (page: Page, place: number): ReturnType<Page['getByRole']> =>
-  page.getByRole('link', { name: new RegExp(`^Chat about subject ${place}(?!\\d)`) })
+  page.getByRole('link', { name: new RegExp(`^Chat about subject ${place}(?!\\d)`) }).first()
 
 test('59: Ctrl+K focuses the filter, which finds a chat that was not in the list; no mouse is needed', async () => {
   const page = await it.open('/')

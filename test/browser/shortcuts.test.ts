@@ -77,6 +77,7 @@ test('D24: Enter opens the first hit, which is scrolled to and marked; Ctrl-K se
   expect(await search(page).evaluate((it: HTMLInputElement) => it.selectionEnd! - it.selectionStart!)).toBe(6)
   await page.keyboard.press('Enter')
   await expect.poll(() => found(page)).toEqual({ words: ['zephyr'], isVisible: true })
+  await expect.poll(() => answer.evaluate((it) => it === document.activeElement)).toBe(true)
 
   await page.keyboard.press('Control+k')
   await page.keyboard.type('Which wind')

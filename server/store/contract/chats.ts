@@ -47,7 +47,7 @@ export interface MessageMeta {
   toolCalls?: ToolCall[]
 }
 
-/** A search result: a chat, and its newest message that contains all the words. */
+/** A search result: a chat, and its newest message in the page that contains all the words. */
 export interface FoundRow {
   chat: ChatRow
   messageId: string
@@ -71,8 +71,11 @@ export interface Chats {
     limit: number
   }): Promise<Page<ChatRow>>
   /**
-   * Searches the next `limit` chats of the list for messages that contain all the words, ignoring case. A page may hold
-   * few results or none although there are further pages. The reasoning before an answer is not searched.
+   * Searches for messages that contain all the words, in any spelling, also as parts of words: the newest messages first,
+   * at most one of each chat in a page. A page ends with about `limit` results, or when a certain amount was read; so it
+   * may hold few results or none although there are further pages, and a later page may hold an older message of the
+   * same chat. Words of one character, and all words as long as the index is not filled, are searched in the next
+   * `limit` chats of the list. The reasoning before an answer is not searched.
    */
   search(query: {
     userId: string

@@ -1,6 +1,6 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import { accentTable, sleep, spellingPattern, unaccentedPattern } from '../../base/index.ts'
+import { accentTable, foldText, sleep, spellingPattern, unaccentedPattern } from '../../base/index.ts'
 import type { Clock } from '../../base/index.ts'
 import { StoreError } from '../store.ts'
 import type { Schema, TableName } from '../schema.ts'
@@ -83,7 +83,8 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
       ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
       : sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     greatest: (a, b) => (postgres ? sql<number>`greatest(${a}, ${b})` : sql<number>`max(${a}, ${b})`),
-    containsWords: (words, text) => matches(spellingPattern(words), text),
+    containsWords: (words, text) =>
+      postgres ? matches(spellingPattern(words), text) : sqliteContains(words, text, matches),
     containsUnaccented: (word, text) => matches(unaccentedPattern(word), text),
     sortKey: (text) =>
       postgres
@@ -102,6 +103,23 @@ export function createEngine({ kind, db, clock, troubles, deadlineMs, close }: E
     transaction: (work) => repeating(() => db.transaction().execute(work)),
     close,
   }
+}
+
+const onlyAscii = /^[\0-\x7f]*$/
+
+/**
+ * Calls the regular expression, which is in JavaScript, only for texts that may contain the words: all other texts are
+ * excluded by SQLite itself, ten times as fast. A text in ASCII can only contain words whose folded spelling is in ASCII.
+ */
+function sqliteContains(
+  words: string,
+  text: RawBuilder<unknown>,
+  matches: (pattern: string, text: RawBuilder<unknown>) => RawBuilder<boolean>,
+): RawBuilder<boolean> {
+  const folded = foldText(words)
+  const notAscii = sql`octet_length(${text}) > length(${text})`
+  const may = onlyAscii.test(folded) ? sql`(instr(lower(${text}), ${folded}) > 0 or ${notAscii})` : notAscii
+  return sql<boolean>`(${may} and ${matches(spellingPattern(words), text)})`
 }
 
 /** The right side of `in`: each value bound as a parameter. Without values it is `(null)`, which matches nothing. */

@@ -14,7 +14,7 @@ export interface NewEpoch {
 }
 
 /** Kinds of jobs that only change the store, so that a copy may run them. */
-const housekeeping = ['prune', 'fill-said']
+const housekeeping = ['prune', 'fill-said', 'index-messages']
 
 /** Begins a new epoch in this transaction and stops everything that a copy must not do by itself. */
 export async function beginEpoch(

@@ -6,6 +6,7 @@ import { openAiParams } from './0005-openai-params.ts'
 import { deaths } from './0006-deaths.ts'
 import { redisPrefix } from './0007-redis-prefix.ts'
 import { visibleWords } from './0008-visible-words.ts'
+import { searchIndex } from './0009-search-index.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without gaps. A released step is never changed. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   deaths,
   redisPrefix,
   visibleWords,
+  searchIndex,
 ]

@@ -14,8 +14,8 @@ import { setFoundHit } from '../chat/state/found-hit.ts'
 import { Marked } from './marked.tsx'
 import { moveBetweenLinks } from './move-between-links.ts'
 
-/** Shorter search texts would match almost every message. */
-const minQueryLength = 2
+/** One letter is in almost every message, but one ideograph may be a word. */
+const isLongEnough = (text: string): boolean => text.length >= 2 || /\p{Ideographic}/u.test(text)
 /** How long typing has to pause before messages are searched, ms. */
 const pauseMs = 250
 /** The search loads this many pages by itself; then the user has to press a button to search further. */
@@ -39,7 +39,6 @@ export function FoundMessages({
 }): ReactNode {
   const { t } = useLingui()
   const q = useDebounced(filter, pauseMs)
-  const isLongEnough = q.length >= minQueryLength
   const query = { q, archived: archived ? ('true' as const) : ('false' as const) }
   const search = useInfiniteQuery({
     queryKey: operationKey('searchMessages', { query }),
@@ -47,7 +46,7 @@ export function FoundMessages({
       call('searchMessages', { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    enabled: isLongEnough,
+    enabled: isLongEnough(q),
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 60_000,
@@ -75,10 +74,10 @@ export function FoundMessages({
     if (opensFirst && isFound) openFirst()
   }, [opensFirst, isFound])
 
-  if (!isLongEnough || filter.length < minQueryLength) return null
+  if (!isLongEnough(q) || !isLongEnough(filter)) return null
   // During an upgrade an older instance, which cannot search messages, may answer. Titles are still searched.
   if (search.error instanceof ApiError && search.error.status === 404) return null
-  const found = pages.flatMap((page) => page.items)
+  const found = firstOfEachChat(pages.flatMap((page) => page.items))
   const isSearching = q !== filter || search.isFetching
   return (
     <section aria-label={t`In messages`}>
@@ -100,7 +99,7 @@ export function FoundMessages({
           <Waiting label={t`Searching messages…`} />
         ) : hasNextPage ? (
           <Button look="plain" wide onClick={() => setAsked({ q, until: pages.length + autoPages })}>
-            <Trans>Search older chats</Trans>
+            <Trans>Search older messages</Trans>
           </Button>
         ) : (
           search.isSuccess &&
@@ -113,6 +112,13 @@ export function FoundMessages({
       </div>
     </section>
   )
+}
+
+/** A later page may have an older message of a chat again. */
+function firstOfEachChat(found: readonly FoundMessage[]): FoundMessage[] {
+  const byChat = new Map<string, FoundMessage>()
+  for (const one of found) if (!byChat.has(one.chat.id)) byChat.set(one.chat.id, one)
+  return [...byChat.values()]
 }
 
 function FoundMessageRow({

@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../../base/index.ts'
 import type { ChatRow, Chats, MessageRow } from '../../contract/chats.ts'
-import { readCursor, toPage } from '../../cursor.ts'
-import type { Db, Engine } from '../../engine/engine.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { fillSaid } from './fill-said.ts'
 import { visibleTextOf, selectMessages, toMessage } from './message-row.ts'
-import { findMessages } from './search-query.ts'
+import { createSearch } from '../../search/create-search.ts'
+import { listChats } from './list-chats.ts'
 import { setTitleByModel, updateChat } from './update-chat.ts'
 
 export function createChats(engine: Engine): Chats {
@@ -19,7 +19,7 @@ export function createChats(engine: Engine): Chats {
       return chat && { chat, messages: await messagesOf(engine, id) }
     },
     list: (query) => listChats(engine, query),
-    search: (query) => searchChats(engine, query),
+    search: createSearch(engine),
     update: (id, userId, change) => updateChat(engine, { id, userId, change }),
     setTitleByModel: (id, title) => setTitleByModel(engine, id, title),
     delete: (id, userId) => deleteChat(engine, id, userId),
@@ -32,28 +32,6 @@ export function createChats(engine: Engine): Chats {
     message: (messageId, userId) => getMessage(engine, messageId, userId),
     prune: (before, limit) => pruneDeleted(engine, before, limit),
   }
-}
-
-function listChats(engine: Engine, query: Parameters<Chats['list']>[0]): ReturnType<Chats['list']> {
-  return engine.run(async (db) => {
-    const rows = await chatListQuery(engine, db, { ...query, after: readCursor(query.cursor) }).execute()
-    return toPage(rows, query.limit, { key: (row) => [row.updated_at, row.id], map: toChat })
-  })
-}
-
-async function searchChats(
-  engine: Engine,
-  { words, ...query }: Parameters<Chats['search']>[0],
-): ReturnType<Chats['search']> {
-  const { items: chats, next } = await listChats(engine, query)
-  if (chats.length === 0) return { items: [], next }
-  const ids = chats.map(({ id }) => id)
-  const found = await findMessages(engine, ids, words)
-  const items = chats.flatMap((chat) => {
-    const row = found.get(chat.id)
-    return row ? [{ chat, messageId: row.id, role: row.role, excerpt: row.excerpt }] : []
-  })
-  return { items, next }
 }
 
 function getChat(engine: Engine, id: string, userId: string): Promise<ChatRow | undefined> {
@@ -116,29 +94,4 @@ function upFrom(engine: Engine, messageId: string, userId: string): RawBuilder<u
       union all
       select a.id, a.parent_id, up.depth + 1 from up join ${message} a on a.id = up.parent_id
     )`
-}
-
-interface ChatListQuery {
-  userId: string
-  q?: string
-  archived: boolean
-  after: { at: number; id: string } | undefined
-  limit: number
-}
-
-/** Last activity first, after the key `after`; one row more than `limit`, which shows whether there is a next page. */
-export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, after, limit }: ChatListQuery) {
-  return db
-    .selectFrom('chat')
-    .select([...chatColumns, runningIn(engine).as('running')])
-    .where('chat.user_id', '=', userId)
-    .where('chat.archived', '=', archived)
-    .where('chat.deleted_at', 'is', null)
-    .$if(q !== undefined && q !== '', (query) => query.where(engine.containsWords(q ?? '', sql`chat.title`)))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
-    )
-    .orderBy('chat.updated_at', 'desc')
-    .orderBy('chat.id', 'desc')
-    .limit(limit + 1)
 }

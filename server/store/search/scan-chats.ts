@@ -1,17 +1,17 @@
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
-import { spellingPattern } from '../../../base/index.ts'
-import { valueList } from '../../engine/engine.ts'
-import type { Engine } from '../../engine/engine.ts'
-import { visibleTextOf } from './message-row.ts'
+import { spellingPattern } from '../../base/index.ts'
+import { valueList } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import { listChats } from '../queries/chats/list-chats.ts'
+import { visibleTextOf } from '../queries/chats/message-row.ts'
+import type { Chats } from '../contract/chats.ts'
+import { excerptLead, excerptLength, excerptStart } from './excerpt.ts'
 
-/** Length of an excerpt, and how much of it comes before the first word found; characters. */
-const excerptLength = 400
-const excerptLead = 100
 /** How many messages of a chat without stored visible text are read for one search. */
 const maxUnfilled = 20
 
-export interface Found {
+interface Found {
   chat_id: string
   id: string
   role: 'user' | 'assistant'
@@ -24,10 +24,26 @@ interface Candidate extends Found {
 }
 
 /**
- * Finds the newest message of each of these chats that contains all the words, with an excerpt around the first match.
- * There is no search index, so writing a message costs nothing extra; the number of chats limits the cost of a search.
+ * Searches the texts of the next chats of the list, without the index. The number of chats limits the cost. See
+ * `Chats.search`.
  */
-export async function findMessages(
+export async function scanChats(
+  engine: Engine,
+  { words, ...query }: Parameters<Chats['search']>[0],
+): ReturnType<Chats['search']> {
+  const { items: chats, next } = await listChats(engine, query)
+  if (chats.length === 0) return { items: [], next }
+  const ids = chats.map(({ id }) => id)
+  const found = await findMessages(engine, ids, words)
+  const items = chats.flatMap((chat) => {
+    const row = found.get(chat.id)
+    return row ? [{ chat, messageId: row.id, role: row.role, excerpt: row.excerpt }] : []
+  })
+  return { items, next }
+}
+
+/** Finds the newest message of each of these chats that contains all the words, with an excerpt around the first match. */
+async function findMessages(
   engine: Engine,
   chatIds: readonly string[],
   words: readonly string[],
@@ -53,10 +69,7 @@ export function searchQuery(
   words: readonly string[],
 ): RawBuilder<Candidate> {
   const has = words.map((word) => engine.containsWords(word, sql`coalesce(m.said, m.text)`))
-  const from = engine.greatest(
-    sql`${engine.positionOfWords(words[0] ?? '', sql`said`)} - ${sql.lit(excerptLead)}`,
-    sql`1`,
-  )
+  const from = excerptStart(engine, words[0] ?? '', sql`said`)
   const message = engine.table('message')
   // A subselect reads the text of the few rows that need it; otherwise the database would sort all rows with their
   // texts.
