@@ -66,6 +66,8 @@ export const chatOperations = {
       /** Lists only chats whose title contains this, ignoring case. */
       q: z.string().max(200).optional(),
       archived: z.enum(['true', 'false']).default('false'),
+      /** Lists only pinned chats, or only the others. */
+      pinned: z.enum(['true', 'false']).optional(),
     }),
     response: page(chatSummary),
   }),

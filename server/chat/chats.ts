@@ -19,12 +19,13 @@ export interface ChatsPorts {
 type Ports<Name extends keyof ChatsPorts> = Pick<ChatsPorts, Name>
 
 export function createListChats({ chats }: Ports<'chats'>): UseCase<'listChats'> {
-  return async (caller, { query: { q, archived, cursor, limit } }) => {
+  return async (caller, { query: { q, archived, pinned, cursor, limit } }) => {
     const page = await chats.list({
       userId: caller.user.id,
       archived: archived === 'true',
       limit,
       ...(q ? { q } : {}),
+      ...(pinned ? { pinned: pinned === 'true' } : {}),
       ...(cursor ? { cursor } : {}),
     })
     return { items: page.items.map(presentChat), next: page.next }

@@ -107,6 +107,20 @@ export function describeChats(name: string, make: MakeStore): void {
       expect(await find('archiv', true)).toBe(1)
     })
 
+    test('the list holds only the pinned chats, or only the others', async () => {
+      const pinned = (await givenChat('First')).chatId
+      const other = (await givenChat('Second')).chatId
+      await store.chats.update(pinned, user.id, { pinned: true })
+      const list = async (isPinned?: boolean): Promise<string[]> => {
+        const of = { userId: user.id, archived: false, limit: 9 }
+        const page = await store.chats.list(isPinned === undefined ? of : { ...of, pinned: isPinned })
+        return page.items.map(({ id }) => id)
+      }
+      expect(await list(true)).toEqual([pinned])
+      expect(await list(false)).toEqual([other])
+      expect(await list()).toEqual([other, pinned])
+    })
+
     test('a chat is renamed, moved to a folder, tagged, marked as read, and switched only to its own messages', async () => {
       const { chatId, question } = await givenChat()
       const other = await givenChat()

@@ -11,7 +11,7 @@ import { chooseLanguage, registerLanguage } from '../features/language.ts'
 import { readStored } from '../features/storage/safe-storage.ts'
 import { Entrance } from './entrance.tsx'
 import { PageErrorBoundary } from './page-error.tsx'
-import { chatListQuery } from '../features/chat/state/chat-list-query.ts'
+import { chatListQuery, otherChats, pinnedChats } from '../features/chat/state/chat-list-query.ts'
 import { chatQuery } from '../features/chat/state/chat-query.ts'
 import { lazyThread } from '../features/chat/thread/lazy-thread.ts'
 import { meQuery } from '../features/session/me-query.ts'
@@ -60,7 +60,8 @@ async function prefetchFirstPage(queryClient: QueryClient, path: string): Promis
   if (page === undefined || me === undefined || me.role === 'pending') return app
   void queryClient.prefetchQuery(operationQuery('getPreferences'))
   void queryClient.prefetchQuery(operationQuery('listModels'))
-  void queryClient.prefetchInfiniteQuery(chatListQuery())
+  void queryClient.prefetchInfiniteQuery(chatListQuery(pinnedChats))
+  void queryClient.prefetchInfiniteQuery(chatListQuery(otherChats))
   const chatId = /^\/c\/([^/]+)$/.exec(path)?.[1]
   if (chatId !== undefined) lazyThread.fetch()
   await Promise.allSettled([page, app, chatId !== undefined && queryClient.prefetchQuery(chatQuery(chatId))])

@@ -67,6 +67,7 @@ export interface Chats {
     userId: string
     q?: string
     archived: boolean
+    pinned?: boolean
     cursor?: string
     limit: number
   }): Promise<Page<ChatRow>>

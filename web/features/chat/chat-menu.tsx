@@ -31,8 +31,12 @@ export function ChatMenu({
   const failed = (error: unknown): void => showToast(errorText(error))
 
   const pin = useMutation({
-    mutationFn: () => call('updateChat', { params: { id: chat.id }, body: { pinned: !chat.pinned } }),
-    onSuccess: changed,
+    mutationFn: (pinned: boolean) => call('updateChat', { params: { id: chat.id }, body: { pinned } }),
+    onSuccess(summary, pinned) {
+      changed(summary)
+      const undo = { label: t`Undo`, run: () => pin.mutate(!pinned) }
+      showToast(pinned ? t`Chat pinned` : t`Chat unpinned`, undo)
+    },
     onError: failed,
   })
   const archive = useMutation({
@@ -73,7 +77,7 @@ export function ChatMenu({
       <MenuItem icon="edit" onSelect={onRename}>
         <Trans>Rename</Trans>
       </MenuItem>
-      <MenuItem icon="pin" onSelect={() => pin.mutate()}>
+      <MenuItem icon="pin" onSelect={() => pin.mutate(!chat.pinned)}>
         {chat.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
       </MenuItem>
       <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>

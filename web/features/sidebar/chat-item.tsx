@@ -55,6 +55,7 @@ export function ChatItem({
           if (returnFocus.current) element?.focus()
           returnFocus.current = false
         }}
+        data-row=""
         to="/c/$chatId"
         params={{ chatId: chat.id }}
         onClick={onOpen}

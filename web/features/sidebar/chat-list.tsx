@@ -6,10 +6,14 @@ import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { useLazyIf, createLazy } from '../../ui/lazy.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'
-import { ChatItem } from './chat-item.tsx'
-import { chatListQuery } from '../chat/state/chat-list-query.ts'
+import { chatsOf } from '../chat/state/chat-cache.ts'
+import { chatListQuery, otherChats, pinnedChats } from '../chat/state/chat-list-query.ts'
+import type { ChatListFilter } from '../chat/state/chat-list-query.ts'
+import { ChatSection } from './chat-section.tsx'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
+import { PinnedChats } from './pinned-chats.tsx'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 /** Loaded when the user first searches. */
 const lazyFoundMessages = createLazy(() => import('./found-messages.tsx'))
@@ -29,7 +33,8 @@ export function ChatList({
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
   const found = useLazyIf(q === '' ? undefined : lazyFoundMessages)
-  const listFilter = { ...(q === '' ? {} : { q }), ...(archived ? { archived: 'true' as const } : {}) }
+  const isMain = q === '' && !archived
+  const listFilter = isMain ? otherChats : filterOf(q, archived)
   const query = useInfiniteQuery({ ...chatListQuery(listFilter), placeholderData: keepPreviousData })
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query
   const end = useRef<HTMLDivElement>(null)
@@ -46,8 +51,9 @@ export function ChatList({
   const now = useToday()
   // While offline, a search keeps the previous list, which does not match it.
   const isHeldOffline = query.fetchStatus === 'paused' && (query.isPlaceholderData || query.isPending)
-  const chats = isHeldOffline ? [] : (query.data?.pages.flatMap((page) => page.items) ?? [])
+  const chats = isHeldOffline ? [] : chatsOf(query.data, listFilter)
   const list = useRef<HTMLDivElement>(null)
+  useKeptFocus(list)
   const isFound = q === filter.trim() && query.isSuccess && !query.isPlaceholderData
   const opensTitle = opensFirst && isFound && chats.length > 0
   useEffect(() => {
@@ -77,15 +83,9 @@ export function ChatList({
           )}
         </p>
       )}
+      {isMain && <PinnedChats onOpen={onOpen} />}
       {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
-        <section key={group} aria-label={names[group]}>
-          <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{names[group]}</h2>
-          <ul>
-            {ofGroup.map((chat) => (
-              <ChatItem key={chat.id} chat={chat} filter={q} onOpen={onOpen} />
-            ))}
-          </ul>
-        </section>
+        <ChatSection key={group} name={names[group]} chats={ofGroup} filter={q} onOpen={onOpen} />
       ))}
       {found && !hasNextPage && (
         <found.FoundMessages
@@ -96,12 +96,10 @@ export function ChatList({
           onOpen={onOpen}
         />
       )}
-      {q === '' && query.isSuccess && chats.length === 0 && (
-        <p className="px-2 pt-4 text-muted">
-          {archived ? <Trans>No archived chats.</Trans> : <Trans>Your chats will appear here.</Trans>}
-        </p>
+      {q === '' && query.isSuccess && !query.isPlaceholderData && chats.length === 0 && (
+        <EmptyList archived={archived} />
       )}
-      {(archived || chats.length > 0) && !hasNextPage && (
+      {(archived || q === '' || chats.length > 0) && !hasNextPage && (
         <button
           type="button"
           aria-pressed={archived}
@@ -121,6 +119,20 @@ export function ChatList({
       </div>
     </div>
   )
+}
+
+function EmptyList({ archived }: { archived: boolean }): ReactNode {
+  const pinned = useInfiniteQuery({ ...chatListQuery(pinnedChats), enabled: !archived })
+  if (!archived && (!pinned.isSuccess || chatsOf(pinned.data, pinnedChats).length > 0)) return null
+  return (
+    <p className="px-2 pt-4 text-muted">
+      {archived ? <Trans>No archived chats.</Trans> : <Trans>Your chats will appear here.</Trans>}
+    </p>
+  )
+}
+
+function filterOf(q: string, archived: boolean): ChatListFilter {
+  return { ...(q === '' ? {} : { q }), archived: archived ? 'true' : 'false' }
 }
 
 /** Midnight of today. It changes with the first render after midnight. */

@@ -16,12 +16,17 @@ interface ChatListQuery {
   userId: string
   q?: string
   archived: boolean
+  pinned?: boolean
   after: { at: number; id: string } | undefined
   limit: number
 }
 
 /** Last activity first, after the key `after`; one row more than `limit`, which shows whether there is a next page. */
-export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, after, limit }: ChatListQuery) {
+export function chatListQuery(
+  engine: Engine,
+  db: Db,
+  { userId, q, archived, pinned, after, limit }: ChatListQuery,
+) {
   return db
     .selectFrom('chat')
     .select([...chatColumns, runningIn(engine).as('running')])
@@ -29,6 +34,7 @@ export function chatListQuery(engine: Engine, db: Db, { userId, q, archived, aft
     .where('chat.archived', '=', archived)
     .where('chat.deleted_at', 'is', null)
     .$if(q !== undefined && q !== '', (query) => query.where(engine.containsWords(q ?? '', sql`chat.title`)))
+    .$if(pinned !== undefined, (query) => query.where('chat.pinned', '=', pinned ?? false))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
     )

@@ -5,6 +5,7 @@ import type { ChatSummary, ChatView } from '../../../../protocol/http/chats.ts'
 import { operationKey } from '../../../api/operation-query.ts'
 import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'
+import type { ChatListFilter } from './chat-list-query.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
 /** Applies an event, which the server sends to all tabs of a user, to the page’s cache. */
@@ -80,7 +81,7 @@ export function refreshAfterGap(queryClient: QueryClient): void {
 }
 
 function patchSummary(queryClient: QueryClient, summary: ChatSummary): void {
-  patchLists(queryClient, (list, filtered) => withSummary(list, summary, filtered))
+  patchLists(queryClient, (list, filter) => withSummary(list, summary, filter))
   patchChat(queryClient, summary.id, (chat) => ({ ...chat, ...summary }))
 }
 
@@ -96,23 +97,15 @@ export function patchListed(queryClient: QueryClient, id: string, change: Partia
 
 export function patchLists(
   queryClient: QueryClient,
-  change: (list: ChatPages, filtered: boolean) => ChatPages,
+  change: (list: ChatPages, filter: ChatListFilter) => ChatPages,
 ): void {
   for (const [key, list] of queryClient.getQueriesData<InfiniteData<ChatPages['pages'][number]>>({
     queryKey: operationKey('listChats'),
   })) {
     if (!list) continue
-    if (isArchivedList(key)) {
-      void queryClient.invalidateQueries({ queryKey: key })
-      continue
-    }
-    patchQuery(queryClient, key, () => change(list, key[1] !== undefined))
+    const { query = {} } = (key[1] ?? {}) as { query?: ChatListFilter }
+    patchQuery(queryClient, key, () => change(list, query))
   }
-}
-
-/** The list of archived chats is small and rarely open, so it is refreshed instead of patched. */
-function isArchivedList([, input]: readonly unknown[]): boolean {
-  return (input as { query?: { archived?: string } } | undefined)?.query?.archived === 'true'
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import {
+  chatsOf,
   messagesOfStart,
   newChat,
   withFetched,
@@ -80,33 +81,56 @@ describe('chats in lists', () => {
   const ids = (pages: ChatPages): string[][] => pages.pages.map((page) => page.items.map((it) => it.id))
 
   test('activity moves a chat to the top', () => {
-    expect(ids(withSummary(list, summary('a', 50), false)).flat()).toEqual(['a', 'd', 'c', 'b'])
+    expect(ids(withSummary(list, summary('a', 50), {})).flat()).toEqual(['a', 'd', 'c', 'b'])
   })
 
   test('a new chat is shown at the top, but not in a filtered list', () => {
-    expect(ids(withSummary(list, summary('new', 60), false)).flat()[0]).toBe('new')
-    expect(withSummary(list, summary('new', 60), true)).toBe(list)
+    expect(ids(withSummary(list, summary('new', 60), {})).flat()[0]).toBe('new')
+    expect(withSummary(list, summary('new', 60), { q: 'old' })).toBe(list)
   })
 
   test('an archived chat leaves the list; a renamed one stays where it is', () => {
-    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, false)).flat()).toEqual([
+    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, {})).flat()).toEqual([
       'd',
       'b',
       'a',
     ])
-    const renamed = withSummary(list, { ...summary('c', 30), title: 'other' }, false)
+    const renamed = withSummary(list, { ...summary('c', 30), title: 'other' }, {})
     expect(ids(renamed).flat()).toEqual(['d', 'c', 'b', 'a'])
     expect(renamed.pages.flatMap((page) => page.items).find((it) => it.id === 'c')?.title).toBe('other')
   })
 
   test('a chat that belongs to a page that is not loaded yet is not added', () => {
     const more = { ...list, pages: list.pages.map((page) => ({ ...page, next: 'more' })) }
-    expect(withSummary(more, summary('ancient', 1), false)).toBe(more)
+    expect(withSummary(more, summary('ancient', 1), {})).toBe(more)
     expect(
-      ids(withSummary(list, summary('ancient', 1), false))
+      ids(withSummary(list, summary('ancient', 1), {}))
         .flat()
         .at(-1),
     ).toBe('ancient')
+  })
+
+  test('a chat that is pinned moves from the other chats to the pinned chats, in its place', () => {
+    const pinned = { ...summary('c', 30), pinned: true }
+    expect(ids(withSummary(list, pinned, { pinned: 'false' })).flat()).toEqual(['d', 'b', 'a'])
+    const others: ChatPages = {
+      pages: [{ items: [{ ...summary('x', 20), pinned: true }], next: null }],
+      pageParams: [null],
+    }
+    expect(ids(withSummary(others, pinned, { pinned: 'true' })).flat()).toEqual(['c', 'x'])
+  })
+
+  test('an archived chat appears in the archive and in a search whose text its title contains', () => {
+    const archived = { ...summary('Sea', 30), archived: true }
+    const empty: ChatPages = { pages: [{ items: [], next: null }], pageParams: [null] }
+    expect(ids(withSummary(empty, archived, { archived: 'true' }))).toEqual([['Sea']])
+    expect(ids(withSummary(empty, archived, { archived: 'true', q: 'sea' }))).toEqual([['Sea']])
+    expect(withSummary(empty, archived, { archived: 'true', q: 'moon' })).toBe(empty)
+  })
+
+  test('chats that do not match the filter, which an older server sends, are not shown', () => {
+    expect(chatsOf(list, { pinned: 'true' })).toEqual([])
+    expect(chatsOf(list, { pinned: 'false' })).toHaveLength(4)
   })
 
   test('a deleted chat leaves the list', () => {

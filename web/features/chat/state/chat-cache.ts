@@ -1,6 +1,7 @@
 import type { ChatSummary, ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import type { RunStarted } from '../../../../protocol/run.ts'
 import type { PlacedRequest } from './outgoing.ts'
+import type { ChatListFilter } from './chat-list-query.ts'
 import { subtreeOf } from './message-tree.ts'
 
 /**
@@ -103,12 +104,21 @@ export interface ChatPages {
   pageParams: unknown[]
 }
 
-/** Moves a chat to the position of its last activity. A filtered list shows it only if it already contained it. */
-export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolean): ChatPages {
+/**
+ * The chats of a list with this filter. During an upgrade an older instance may answer, which does not know every
+ * filter and sends other chats too.
+ */
+export function chatsOf(list: Pick<ChatPages, 'pages'> | undefined, filter: ChatListFilter): ChatSummary[] {
+  return list?.pages.flatMap((page) => page.items.filter((chat) => belongsInList(chat, filter))) ?? []
+}
+
+/** Moves a chat to the position of its last activity in a list with this filter, or removes it from the list. */
+export function withSummary(list: ChatPages, chat: ChatSummary, filter: ChatListFilter): ChatPages {
   const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
-  if (!known && (filtered || chat.archived || isOnUnloadedPage(list, chat))) return list
+  const belongs = belongsInList(chat, filter)
+  if (!known && !(belongs && hasTitle(chat, filter) && !isOnUnloadedPage(list, chat))) return list
   const without = withoutChat(list, chat.id)
-  if (chat.archived) return without
+  if (!belongs) return without
   const order = [...without.pages.flatMap((page) => page.items), chat].sort(byActivity)
   let from = 0
   const pages = without.pages.map((page, index) => {
@@ -119,6 +129,16 @@ export function withSummary(list: ChatPages, chat: ChatSummary, filtered: boolea
     return { ...page, items }
   })
   return { ...without, pages }
+}
+
+/** Whether a list with this filter may contain the chat. The server alone knows which titles match a search text. */
+export function belongsInList(chat: ChatSummary, { archived = 'false', pinned }: ChatListFilter): boolean {
+  return String(chat.archived) === archived && (pinned === undefined || String(chat.pinned) === pinned)
+}
+
+/** Whether the title surely matches the search text. */
+function hasTitle({ title }: ChatSummary, { q }: ChatListFilter): boolean {
+  return q === undefined || title.toLowerCase().includes(q.toLowerCase())
 }
 
 /** Whether the chat belongs to a page of the list that has not been loaded yet. */

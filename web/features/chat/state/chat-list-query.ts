@@ -3,14 +3,18 @@ import { call } from '../../../api/call.ts'
 import { operationKey } from '../../../api/operation-query.ts'
 import type { InputOf } from '../../../api/operation-types.ts'
 
-type ChatListFilter = NonNullable<NonNullable<InputOf<'listChats'>>['query']>
+/** Which chats a list has. */
+export type ChatListFilter = Omit<NonNullable<NonNullable<InputOf<'listChats'>>['query']>, 'cursor'>
 
-/** The list of chats, page by page. Without a filter it is the list in the sidebar. */
+/** The lists that the sidebar shows one below the other: the pinned chats, then the others. */
+export const pinnedChats = { pinned: 'true', limit: 100 } as const satisfies ChatListFilter
+export const otherChats = { pinned: 'false' } as const satisfies ChatListFilter
+
+/** A list of chats, page by page. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- TanStack's tagged key type has no short name
-export function chatListQuery(filter: Omit<ChatListFilter, 'cursor'> = {}) {
-  const unfiltered = Object.keys(filter).length === 0
+export function chatListQuery(filter: ChatListFilter) {
   return infiniteQueryOptions({
-    queryKey: unfiltered ? operationKey('listChats') : operationKey('listChats', { query: filter }),
+    queryKey: operationKey('listChats', { query: filter }),
     queryFn: ({ pageParam, signal }) =>
       call('listChats', { query: { ...filter, ...(pageParam ? { cursor: pageParam } : {}) } }, signal),
     initialPageParam: null as string | null,
