@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id } from '../ids.ts'
+import { id, limits } from '../ids.ts'
 import { chatSummary, chatView } from './chats.ts'
 import { operation } from './operation.ts'
 
@@ -37,6 +37,21 @@ export const messageOperations = {
     credentials: 'session-or-key',
     params: z.object({ id }),
     response: chatView,
+  }),
+
+  forkChat: operation({
+    method: 'POST',
+    path: '/api/messages/{id}/fork',
+    summary:
+      'Fork a chat: create a new chat with copies of this message and all messages before it in its branch. Refused while one of them is still being written',
+    access: 'user',
+    credentials: 'session-or-key',
+    params: z.object({ id }),
+    body: z.object({
+      /** The title of the new chat. Without it, the title is "Fork of" and the title of the chat that is forked. */
+      title: z.string().trim().min(1, 'must not be empty').max(limits.title).optional(),
+    }),
+    response: chatSummary,
   }),
 
   searchMessages: operation({

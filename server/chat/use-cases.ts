@@ -11,6 +11,8 @@ import {
   createUpdateChat,
 } from './chats.ts'
 import type { ChatsPorts } from './chats.ts'
+import { createForkChat } from './fork-chat.ts'
+import type { ForkChatPorts } from './fork-chat.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import type { Runs } from '../store/contract/runs.ts'
 import type { ModelCatalogue } from '../upstream/contracts.ts'
@@ -20,7 +22,7 @@ import type { StartRun } from './start-run.ts'
 import type { StopRun } from './stop-run.ts'
 
 export interface ChatUseCasePorts extends ChatsPorts {
-  chats: ChatsPorts['chats'] & Pick<Chats, 'search'>
+  chats: ChatsPorts['chats'] & ForkChatPorts['chats'] & Pick<Chats, 'search'>
   runs: Pick<Runs, 'listRunning'>
   models: Pick<ModelCatalogue, 'list'>
   startRun: StartRun
@@ -41,6 +43,7 @@ export function createChatUseCases(ports: ChatUseCasePorts) {
     restoreChat: createRestoreChat(ports),
     deleteMessage: createDeleteMessage(ports),
     restoreMessage: createRestoreMessage(ports),
+    forkChat: createForkChat(ports),
   } satisfies Partial<UseCases>
 }
 

@@ -11,6 +11,7 @@ import type { Store } from './index.ts'
 import { describeChats } from './chats.contract.ts'
 import { describeConnections } from './connections.contract.ts'
 import { describeFleet } from './fleet.contract.ts'
+import { describeForks } from './forks.contract.ts'
 import { describeRunDeaths } from './run-deaths.contract.ts'
 import { describeRunRaces } from './run-races.contract.ts'
 import { describeRunStarts } from './run-starts.contract.ts'
@@ -68,6 +69,7 @@ for (const [name, make] of [
   describeFleet(name, make)
   describeConnections(name, make)
   describeChats(name, make)
+  describeForks(name, make)
   describeSearch(name, make)
   describeRunStarts(name, make)
   describeRuns(name, make)

@@ -105,6 +105,16 @@ export interface Chats {
     userId: string,
   ): Promise<{ chatId: string; currentId: string | null; deleted: string[]; runIds: string[] } | undefined>
   restoreMessage(messageId: string, userId: string): Promise<{ chatId: string } | undefined>
+  /**
+   * Creates the chat `chatId` with copies of the messages from the root to this message, in one transaction. Undefined if
+   * the message is unknown, deleted or another user's; `branch-busy` if one of these messages is still being written.
+   */
+  fork(fork: {
+    messageId: string
+    userId: string
+    chatId: string
+    title: string
+  }): Promise<{ kind: 'forked'; chat: ChatRow } | { kind: 'branch-busy' } | undefined>
   /** The messages from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
   /** Like `path`, but with only the visible text of each message. */

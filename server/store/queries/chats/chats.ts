@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { fillSaid } from './fill-said.ts'
+import { forkChat } from './fork.ts'
 import { visibleTextOf, selectMessages, toMessage } from './message-row.ts'
 import { createSearch } from '../../search/create-search.ts'
 import { listChats } from './list-chats.ts'
@@ -26,6 +27,7 @@ export function createChats(engine: Engine): Chats {
     restore: (id, userId) => restoreChat(engine, id, userId),
     deleteMessage: (messageId, userId) => deleteMessage(engine, messageId, userId),
     restoreMessage: (messageId, userId) => restoreMessage(engine, messageId, userId),
+    fork: (fork) => forkChat(engine, fork),
     path: (messageId, userId) => pathTo(engine, messageId, userId),
     visiblePath: (messageId, userId) => saidOnPathTo(engine, messageId, userId),
     fillSaid: (afterChat, limit) => fillSaid(engine, afterChat, limit),
