@@ -121,6 +121,7 @@ const bodies: Record<string, unknown> = {
   changePassword: { current: 'a', next: '12345678' },
   createApiKey: { name: 'k' },
   createConnection: { kind: 'openai', name: 'n', baseUrl: 'http://localhost:1/v1' },
+  forkChat: {},
   createUser: { name: 'n', email: 'n@example.com', role: 'user' },
   putPreferences: {},
   signIn: { email: 'a@b.de', password: 'x' },

@@ -88,11 +88,14 @@ export function ActionSheetItem({
   children,
   danger = false,
   stays = false,
+  refusal,
   onSelect,
 }: {
   icon?: IconName
   children: ReactNode
   danger?: boolean
+  /** Why the action is not possible now. `onSelect` is still called, so that it can say what to do. */
+  refusal?: string | undefined
   /** Keeps the sheet open, for an item that leads to further items in it. */
   stays?: boolean
   onSelect: () => void
@@ -103,6 +106,7 @@ export function ActionSheetItem({
     <button
       type="button"
       data-danger={danger ? '' : undefined}
+      aria-disabled={refusal !== undefined || undefined}
       onClick={() => {
         if (!stays) close()
         onSelect()
@@ -110,12 +114,15 @@ export function ActionSheetItem({
       className={classNames(
         'flex min-h-12 w-full items-center gap-3 rounded-medium px-3 py-2 text-left text-answer hover:bg-hover active:bg-hover',
         'focus-visible:-outline-offset-2',
-        danger ? 'text-danger' : 'text-text',
+        danger ? 'text-danger' : refusal === undefined ? 'text-text' : 'text-muted',
         danger && dangerFirst && '-order-1',
       )}
     >
       {icon && <Icon name={icon} />}
-      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{children}</span>
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+        {children}
+        {refusal !== undefined && <span className="block text-small">{refusal}</span>}
+      </span>
       {stays && <Icon name="right" size={16} />}
     </button>
   )

@@ -82,7 +82,7 @@ export function IconButton({
             : 'size-10 rounded-full',
         filled
           ? 'bg-accent text-on-accent hover:bg-accent-strong disabled:bg-hover disabled:text-faint'
-          : 'text-muted hover:bg-hover hover:text-text disabled:opacity-40',
+          : 'text-muted hover:bg-hover hover:text-text disabled:opacity-40 aria-disabled:opacity-40',
       )}
     >
       <Icon name={icon} size={size === 'small' ? 16 : 20} />

@@ -14,6 +14,8 @@ export interface MessageHandlers {
   onEdit: (message: MessageView) => void
   onRegenerate: (message: MessageView, model?: string) => void
   onContinue: (message: MessageView) => void
+  /** Also called for an answer that is still being written; then it explains why that is not possible. */
+  onFork: (message: MessageView) => void
   onDelete: (message: MessageView) => void
 }
 
@@ -33,13 +35,7 @@ export function MessageActions({
   const { t } = useLingui()
   const answer = message.role === 'assistant'
   return (
-    <div
-      className={classNames(
-        'flex min-h-8 touch:min-h-11 flex-wrap items-center gap-0.5 text-small text-faint transition-opacity duration-(--motion-quick)',
-        answer ? '-ml-1.5' : 'justify-end -mr-1.5',
-        !always && 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100',
-      )}
-    >
+    <ActionLine answer={answer} always={always}>
       <CopyButton message={message} />
       {!answer && (
         <IconButton size="small" icon="edit" label={t`Edit`} onClick={() => handlers.onEdit(message)} />
@@ -53,7 +49,57 @@ export function MessageActions({
           onClick={() => handlers.onContinue(message)}
         />
       )}
+      <IconButton
+        size="small"
+        icon="branch"
+        label={t`Fork from here`}
+        onClick={() => handlers.onFork(message)}
+      />
       <IconButton size="small" icon="trash" label={t`Delete`} onClick={() => handlers.onDelete(message)} />
+      {children}
+    </ActionLine>
+  )
+}
+
+/** The line below an answer that is still being written: its only action is not possible yet, and says why. */
+export function RunningActions({
+  message,
+  onFork,
+}: {
+  message: MessageView
+  onFork: MessageHandlers['onFork']
+}): ReactNode {
+  const { t } = useLingui()
+  return (
+    <ActionLine answer always={false}>
+      <IconButton
+        size="small"
+        icon="branch"
+        aria-disabled
+        label={t`Fork from here: not while the answer is being written`}
+        onClick={() => onFork(message)}
+      />
+    </ActionLine>
+  )
+}
+
+function ActionLine({
+  answer,
+  always,
+  children,
+}: {
+  answer: boolean
+  always: boolean
+  children: ReactNode
+}): ReactNode {
+  return (
+    <div
+      className={classNames(
+        'flex min-h-8 touch:min-h-11 flex-wrap items-center gap-0.5 text-small text-faint transition-opacity duration-(--motion-quick)',
+        answer ? '-ml-1.5' : 'justify-end -mr-1.5',
+        !always && 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100',
+      )}
+    >
       {children}
     </div>
   )

@@ -4,7 +4,7 @@ import type { MessageView } from '../../../../protocol/http/chats.ts'
 import { useCoarsePointer } from '../../../ui/use-coarse-pointer.ts'
 import { Answer } from './answer.tsx'
 import { BranchSwitch } from './branch-switch.tsx'
-import { MessageActions } from './message-actions.tsx'
+import { MessageActions, RunningActions } from './message-actions.tsx'
 import type { MessageHandlers } from './message-actions.tsx'
 import { MessageFacts } from './message-facts.tsx'
 import { siblingsOf } from '../state/message-tree.ts'
@@ -51,7 +51,8 @@ export function MessageRow({
   const siblings = siblingsOf(all, message)
   const at = siblings.findIndex((it) => it.id === message.id)
   const byTouch = useCoarsePointer()
-  const settled = !editing && message.status !== 'running' && !isPending(message)
+  const running = message.status === 'running'
+  const settled = !editing && !running && !isPending(message)
   const branches = siblings.length > 1 && (
     <BranchSwitch
       at={at}
@@ -90,14 +91,15 @@ export function MessageRow({
           {answer && <MessageFacts message={message} time={time} />}
         </MessageActions>
       )}
-      {settled && byTouch && (
+      {running && !byTouch && <RunningActions message={message} onFork={handlers.onFork} />}
+      {(settled || running) && byTouch && (
         <TouchActions
           message={message}
           name={name}
           time={time}
-          bar={last && answer}
+          bar={last && answer && settled}
           handlers={handlers}
-          branches={branches}
+          branches={settled && branches}
         />
       )}
     </article>

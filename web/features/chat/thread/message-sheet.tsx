@@ -33,6 +33,7 @@ export function MessageSheet({
   const { models } = useModels()
   const [choosing, setChoosing] = useState(false)
   const answer = message.role === 'assistant'
+  const running = message.status === 'running'
   const isOther = useCallback((model: Model) => model.id !== message.model, [message.model])
   const loaded = useLazyIf(choosing ? lazyModelCombobox : undefined)
   const copy = async (): Promise<void> => {
@@ -60,9 +61,11 @@ export function MessageSheet({
       closeLabel={t`Close`}
       onClose={onClose}
     >
-      <ActionSheetItem icon="copy" onSelect={() => void copy()}>
-        {t`Copy`}
-      </ActionSheetItem>
+      {!running && (
+        <ActionSheetItem icon="copy" onSelect={() => void copy()}>
+          {t`Copy`}
+        </ActionSheetItem>
+      )}
       <ActionSheetItem icon="select" onSelect={onSelectText}>
         {t`Select text`}
       </ActionSheetItem>
@@ -71,12 +74,12 @@ export function MessageSheet({
           {t`Edit`}
         </ActionSheetItem>
       )}
-      {answer && (
+      {answer && !running && (
         <ActionSheetItem icon="again" onSelect={() => handlers.onRegenerate(message)}>
           {t`Regenerate`}
         </ActionSheetItem>
       )}
-      {answer && models.some(isOther) && (
+      {answer && !running && models.some(isOther) && (
         <ActionSheetItem icon="again" stays onSelect={() => setChoosing(true)}>
           {t`Regenerate with another model`}
         </ActionSheetItem>
@@ -86,9 +89,18 @@ export function MessageSheet({
           {t`Continue`}
         </ActionSheetItem>
       )}
-      <ActionSheetItem icon="trash" danger onSelect={() => handlers.onDelete(message)}>
-        {t`Delete`}
+      <ActionSheetItem
+        icon="branch"
+        refusal={running ? t`Not while the answer is being written` : undefined}
+        onSelect={() => handlers.onFork(message)}
+      >
+        {t`Fork from here`}
       </ActionSheetItem>
+      {!running && (
+        <ActionSheetItem icon="trash" danger onSelect={() => handlers.onDelete(message)}>
+          {t`Delete`}
+        </ActionSheetItem>
+      )}
     </ActionSheet>
   )
 }

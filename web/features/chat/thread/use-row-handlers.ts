@@ -13,6 +13,7 @@ import { newestLeafUnder, pathTo } from '../state/message-tree.ts'
 import type { RowHandlers } from './message-row.tsx'
 import { chatKey, patchChat, patchQuery } from '../state/chat-query.ts'
 import type { OpenChat } from '../state/use-chat.ts'
+import { useFork } from './use-fork.ts'
 
 interface RowHandlersOptions {
   open: OpenChat
@@ -33,6 +34,7 @@ export function useRowHandlers(given: RowHandlersOptions): {
   const { t } = useLingui()
   const actions = useChatActions()
   const queryClient = useQueryClient()
+  const fork = useFork()
   const [editing, setEditing] = useState<string | null>(null)
   const latest = useRef(given)
   useLayoutEffect(() => {
@@ -68,6 +70,10 @@ export function useRowHandlers(given: RowHandlersOptions): {
         const { chat } = latest.current.open
         if (chat) tried(actions.switchBranch(chat.id, newestLeafUnder(chat.messages, messageId)))
       },
+      onFork(message) {
+        const { chat } = latest.current.open
+        if (chat) tried(fork(chat, message))
+      },
       onDelete(message) {
         const { chat } = latest.current.open
         if (!chat) return
@@ -96,7 +102,7 @@ export function useRowHandlers(given: RowHandlersOptions): {
         tried(work())
       },
     }
-  }, [actions, queryClient, t])
+  }, [actions, fork, queryClient, t])
 
   return {
     handlers,
