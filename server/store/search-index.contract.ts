@@ -5,6 +5,7 @@ import { newId, silentLogger, systemClock } from '../base/index.ts'
 import { indexMessages } from '../shared-state/index-messages.ts'
 import { createStore } from './create-store.ts'
 import type { Engine } from './engine/engine.ts'
+import { createSearchIndex } from './search/create-search-index.ts'
 import { StoreTroubles } from './engine/store-troubles.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrate } from './migrate.ts'
@@ -124,20 +125,17 @@ export function describeSearchIndex(name: string, make: () => Promise<EmptyDatab
       const { engine, store } = await open()
       const user = await givenUser(store)
       const answer = await givenAnswer(store, user.id, 'cod')
-      let checks = 0
-      const removing = new Proxy(signal, {
-        get: (target, key) => {
-          // The third check is the last before the sections are written.
-          if (key === 'throwIfAborted' && ++checks === 3)
-            removed = engine.db.deleteFrom('search_block').execute()
-          const value: unknown = Reflect.get(target, key, target)
-          return typeof value === 'function' ? value.bind(target) : value
+      let transactions = 0
+      const slow: Engine = {
+        ...engine,
+        transaction: async (work) => {
+          // The first transaction begins the block, the second one completes it.
+          if (++transactions === 2) await engine.db.deleteFrom('search_block').execute()
+          return engine.transaction(work)
         },
-      })
-      let removed: Promise<unknown> | undefined
-      await store.searchIndex.moveTailIntoBlock(user.id, removing).catch(() => 0)
-      await removed
-      expect(checks).toBeGreaterThanOrEqual(3)
+      }
+      expect(await createSearchIndex(slow, systemClock).moveTailIntoBlock(user.id, signal)).toBe(0)
+      expect(transactions).toBe(2)
       expect(await tailOf(engine, user.id)).toHaveLength(2)
       expect(await find(store, user.id, 'cod')).toEqual([answer.id])
       expect(await engine.db.selectFrom('search_page').select('page').execute()).toEqual([])
@@ -147,7 +145,17 @@ export function describeSearchIndex(name: string, make: () => Promise<EmptyDatab
       const { engine, store } = await open()
       const user = await givenUser(store)
       const answer = await givenAnswer(store, user.id, 'cod')
-      await expect(store.searchIndex.moveTailIntoBlock(user.id, AbortSignal.abort())).rejects.toThrow()
+      const failing: Engine = {
+        ...engine,
+        run: async (work) => {
+          const blocks = await engine.db.selectFrom('search_block').select('id').execute()
+          if (blocks.length > 0) stop.abort(new Error('the instance stops'))
+          return engine.run(work)
+        },
+      }
+      const stop = new AbortController()
+      const interrupted = createSearchIndex(failing, systemClock).moveTailIntoBlock(user.id, stop.signal)
+      await expect(interrupted).rejects.toThrow('the instance stops')
       expect(await engine.db.selectFrom('search_block').select('id').execute()).toEqual([])
       // The instance died, so nobody removed its block.
       const dead = { user_id: user.id, continues: null, begun_at: (await store.now()) - 3_700_000 }
