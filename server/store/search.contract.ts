@@ -80,6 +80,8 @@ function describeWay(name: string, make: MakeStore, way: Way): void {
         ['οδος', 'ΟΔΟΣ'],
         ['café', 'CAFE\u0301'],
         ['straße', 'STRAẞE'],
+        ['abc', 'ａｂｃ'],
+        ['漢字', '日本の漢字'],
       ] as const
       for (const [asked, written] of spellings) {
         const { ids, run } = await givenRun(store, user.id, {
