@@ -80,8 +80,6 @@ function describeWay(name: string, make: MakeStore, way: Way): void {
         ['οδος', 'ΟΔΟΣ'],
         ['café', 'CAFE\u0301'],
         ['straße', 'STRAẞE'],
-        ['abc', 'ａｂｃ'],
-        ['漢字', '日本の漢字'],
       ] as const
       for (const [asked, written] of spellings) {
         const { ids, run } = await givenRun(store, user.id, {
@@ -107,6 +105,18 @@ function describeWay(name: string, make: MakeStore, way: Way): void {
           users.items.map(({ id }) => id),
           asked,
         ).toContain(named.id)
+      }
+    })
+
+    test('a word in ASCII is found in full width, and a word of ideographs in a text without spaces', async () => {
+      for (const [asked, written] of [
+        ['abc', 'ａｂｃ'],
+        ['漢字', '日本の漢字です'],
+      ] as const) {
+        const { answer, chatId } = await givenChat(written)
+        expect((await search([asked])).items.map(({ messageId }) => messageId)).toEqual([answer])
+        const listed = await store.chats.list({ userId: user.id, q: asked, archived: false, limit: 10 })
+        expect(listed.items.map(({ id }) => id)).toEqual([chatId])
       }
     })
 
