@@ -42,12 +42,17 @@ type CallerOf<Op extends Operation> = Op['access'] extends 'public'
     ? Caller | undefined
     : Caller
 
+/** The response of an operation; of a `json-file` operation, the pieces of its text, which are read when they are sent. */
+type OutcomeOf<Name extends OperationName> = Operations[Name] extends { kind: 'json-file' }
+  ? AsyncIterable<string>
+  : ResponseOf<Name>
+
 /** Serves one operation. Throws an AppError with a code of the catalogue if it refuses the request. */
 export type UseCase<Name extends OperationName> = (
   caller: CallerOf<Operations[Name]>,
   input: InputOf<Operations[Name]>,
   meta: RequestMeta,
-) => Promise<ResponseOf<Name>>
+) => Promise<OutcomeOf<Name>>
 
 /** The use case of every operation. Each layer exports a part of this table. */
 export type UseCases = { [Name in OperationName]: UseCase<Name> }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, limits } from '../ids.ts'
 import { finishReason, messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
-import { operation } from './operation.ts'
+import { fileOperation, operation } from './operation.ts'
 import { okResponse, page, pageQuery } from './paging.ts'
 
 /** A chat in a list. */
@@ -55,6 +55,9 @@ export const chatView = chatSummary.extend({
 })
 export type ChatView = z.infer<typeof chatView>
 
+/** The file that contains exported chats. */
+export const chatsFile = z.object({ chats: z.array(chatView) })
+
 export const chatOperations = {
   listChats: operation({
     method: 'GET',
@@ -80,6 +83,20 @@ export const chatOperations = {
     credentials: 'session-or-key',
     params: z.object({ id }),
     response: chatView,
+  }),
+
+  exportChats: fileOperation({
+    path: '/api/export/chats',
+    fileName: 'shoal-chats.json',
+    summary:
+      'Export your chats with all of their messages, archived ones included, oldest first. The response is streamed; if it breaks off, its JSON is incomplete',
+    access: 'user',
+    credentials: 'session-or-key',
+    query: z.object({
+      /** Exports only this chat. */
+      id: id.optional(),
+    }),
+    response: chatsFile,
   }),
 
   updateChat: operation({

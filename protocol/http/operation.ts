@@ -14,10 +14,10 @@ export type Access = 'public' | 'anyone' | 'signed-in' | 'user' | 'admin'
 export type AcceptedCredentials = 'none' | 'session' | 'session-or-key'
 
 /**
- * The format of request and response. Each kind has its own limits (`server/http/http-config.ts`). An operation that
- * does not use JSON, such as an upload, needs another kind.
+ * The format of request and response. Each kind has its own limits (`server/http/http-config.ts`). `json-file`: the
+ * response is JSON that the server writes piece by piece, with a name under which a browser saves it.
  */
-export type OperationKind = 'json'
+export type OperationKind = 'json' | 'json-file'
 
 export interface Operation<
   Method extends string = string,
@@ -40,6 +40,8 @@ export interface Operation<
   query?: Query
   body?: Body
   response: Response
+  /** The name of the file that a `json-file` operation returns. */
+  fileName?: string
 }
 
 /** Declares an operation. `server/http` serves it, the page gets its types, and `/api/openapi.json` describes it. */
@@ -55,4 +57,20 @@ export function operation<
   definition: Omit<Operation<Method, Path, Params, Query, Body, Response, Who>, 'kind'>,
 ): Operation<Method, Path, Params, Query, Body, Response, Who> {
   return { kind: 'json', ...definition }
+}
+
+/** Declares a reading operation whose response may be large. Its use case returns the pieces of the JSON text. */
+export function fileOperation<
+  const Path extends string,
+  const Who extends Access,
+  Response extends z.ZodType,
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+>(
+  definition: Omit<
+    Operation<'GET', Path, Params, Query, z.ZodUndefined, Response, Who>,
+    'kind' | 'method' | 'body' | 'fileName'
+  > & { fileName: string },
+): Operation<'GET', Path, Params, Query, z.ZodUndefined, Response, Who> & { kind: 'json-file' } {
+  return { kind: 'json-file', method: 'GET', ...definition }
 }

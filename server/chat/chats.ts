@@ -5,7 +5,7 @@ import type { UseCase } from '../use-case.ts'
 import type { UserEvents } from '../shared-state/user-events.ts'
 import type { Chats } from '../store/contract/chats.ts'
 import type { LiveRuns } from './live-runs.ts'
-import { presentChat, presentMessage } from './present.ts'
+import { presentChat, presentWithLiveText } from './present.ts'
 import type { StopRun } from './stop-run.ts'
 
 /** The ports of all operations on chats; each operation takes only those that it uses. */
@@ -36,7 +36,6 @@ export function createGetChat(ports: Ports<'chats' | 'live'>): UseCase<'getChat'
   return async (caller, { params }) => readChat(ports, caller.user.id, params.id)
 }
 
-/** A running answer gets the text that this instance has, which may be longer than the text in the store. */
 async function readChat(
   { chats, live }: Ports<'chats' | 'live'>,
   userId: string,
@@ -44,13 +43,7 @@ async function readChat(
 ): Promise<ChatView> {
   const tree = await chats.tree(chatId, userId)
   if (!tree) throw new AppError('not_found')
-  const messages = tree.messages.map((row) => {
-    const source = row.run && row.status === 'running' ? live.peek(row.run.id) : undefined
-    const view = presentMessage(row)
-    return source && source.fence >= (view.fence ?? 0)
-      ? { ...view, text: source.text, fence: source.fence }
-      : view
-  })
+  const messages = tree.messages.map((row) => presentWithLiveText(row, live))
   return { ...presentChat(tree.chat), currentId: tree.chat.currentId, messages }
 }
 

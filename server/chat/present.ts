@@ -3,6 +3,11 @@ import type { RunSummary } from '../../protocol/http/runs.ts'
 import type { ChatRow, MessageRow } from '../store/contract/chats.ts'
 import type { RunRow } from '../store/contract/runs.ts'
 
+/** The answers that this instance writes or follows. */
+interface LiveTexts {
+  peek(runId: string): { text: string; fence: number } | undefined
+}
+
 export function presentChat(row: ChatRow): ChatSummary {
   return {
     id: row.id,
@@ -37,6 +42,15 @@ export function presentMessage(row: MessageRow): MessageView {
     ...(reasoningMs === undefined ? {} : { reasoningMs }),
     ...(toolCalls ? { toolCalls } : {}),
   }
+}
+
+/** A running answer gets the text that this instance has, which may be longer than the text in the store. */
+export function presentWithLiveText(row: MessageRow, live: LiveTexts): MessageView {
+  const source = row.run && row.status === 'running' ? live.peek(row.run.id) : undefined
+  const view = presentMessage(row)
+  return source && source.fence >= (view.fence ?? 0)
+    ? { ...view, text: source.text, fence: source.fence }
+    : view
 }
 
 export function presentRun(row: RunRow): RunSummary {

@@ -11,6 +11,8 @@ import {
   createUpdateChat,
 } from './chats.ts'
 import type { ChatsPorts } from './chats.ts'
+import { createExportChats } from './export-chats.ts'
+import type { ExportChatsPorts } from './export-chats.ts'
 import { createForkChat } from './fork-chat.ts'
 import type { ForkChatPorts } from './fork-chat.ts'
 import type { Chats } from '../store/contract/chats.ts'
@@ -22,7 +24,7 @@ import type { StartRun } from './start-run.ts'
 import type { StopRun } from './stop-run.ts'
 
 export interface ChatUseCasePorts extends ChatsPorts {
-  chats: ChatsPorts['chats'] & ForkChatPorts['chats'] & Pick<Chats, 'search'>
+  chats: ChatsPorts['chats'] & ExportChatsPorts['chats'] & ForkChatPorts['chats'] & Pick<Chats, 'search'>
   runs: Pick<Runs, 'listRunning'>
   models: Pick<ModelCatalogue, 'list'>
   startRun: StartRun
@@ -38,6 +40,7 @@ export function createChatUseCases(ports: ChatUseCasePorts) {
     listChats: createListChats(ports),
     searchMessages: createSearchMessages(ports),
     getChat: createGetChat(ports),
+    exportChats: createExportChats(ports),
     updateChat: createUpdateChat(ports),
     deleteChat: createDeleteChat(ports),
     restoreChat: createRestoreChat(ports),

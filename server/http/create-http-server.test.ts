@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppError } from '../../protocol/index.ts'
 import { StoreError } from '../store/store.ts'
+import { defaultHttpLimits } from './http-config.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 
@@ -88,7 +89,9 @@ describe('responses', () => {
   test('a use case that never ends gets an error at its deadline', async () => {
     let signal: AbortSignal | undefined
     await start({
-      config: { operationLimits: { json: { bodyLimit: 1000, deadlineMs: 50 } } },
+      config: {
+        operationLimits: { ...defaultHttpLimits.operationLimits, json: { bodyLimit: 1000, deadlineMs: 50 } },
+      },
       useCases: {
         listChats: ({ meta }) => {
           signal = meta.signal

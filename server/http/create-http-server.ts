@@ -115,7 +115,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   })
 
   serveProbes(app, { version: config.version, readiness: options.readiness, admission, metrics })
-  serveOperations(app, { admission, limits: config.operationLimits, useCases })
+  serveOperations(app, { admission, limits: config.operationLimits, useCases, explain })
   const addToOpenApi = serveOpenApi(app, config)
   serveStaticFiles(app, config, refuseUnknown)
 

@@ -59,5 +59,9 @@ export const defaultHttpLimits = {
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 30_000,
   recheckMs: 3000,
-  operationLimits: { json: { bodyLimit: limits.body, deadlineMs: 30_000 } },
+  operationLimits: {
+    json: { bodyLimit: limits.body, deadlineMs: 30_000 },
+    // Until the response begins. It may then take as long as the client needs to receive it.
+    'json-file': { bodyLimit: limits.body, deadlineMs: 30_000 },
+  },
 } as const satisfies Partial<HttpConfig>

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { operations } from '../../protocol/http/index.ts'
 import { pageRoutes } from '../../protocol/page-routes.ts'
+import { defaultHttpLimits } from './http-config.ts'
 import { startHttp } from '../../test/support/http-fixture.ts'
 import type { FixtureOptions, HttpFixture } from '../../test/support/http-fixture.ts'
 import { AppError } from '../../protocol/index.ts'
@@ -61,7 +62,11 @@ describe('operations', () => {
 
 describe('an operation', () => {
   test('a body may be as long as the limit of its kind of operation', async () => {
-    await start({ config: { operationLimits: { json: { bodyLimit: 100, deadlineMs: 5000 } } } })
+    await start({
+      config: {
+        operationLimits: { ...defaultHttpLimits.operationLimits, json: { bodyLimit: 100, deadlineMs: 5000 } },
+      },
+    })
     const send = (length: number): ReturnType<HttpFixture['send']> =>
       it.send({
         method: 'POST',
@@ -80,7 +85,9 @@ describe('an operation', () => {
 
   test('a use case that ends after its deadline sets no cookie, because its client got an error', async () => {
     await start({
-      config: { operationLimits: { json: { bodyLimit: 1000, deadlineMs: 50 } } },
+      config: {
+        operationLimits: { ...defaultHttpLimits.operationLimits, json: { bodyLimit: 1000, deadlineMs: 50 } },
+      },
       useCases: {
         signIn: ({ meta }) =>
           new Promise(() => meta.signal.addEventListener('abort', () => meta.setCookies(['token=late']))),

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { operations } from '../../protocol/http/index.ts'
 import type { OperationName } from '../../protocol/http/index.ts'
 import type { Operation } from '../../protocol/http/operation.ts'
@@ -7,12 +8,14 @@ import type { RequestMeta, UseCases } from '../use-case.ts'
 import type { Admission } from './admission.ts'
 import type { OperationLimits } from './http-config.ts'
 import { parseInput } from './parse-input.ts'
+import type { Explain } from './reply-with-error.ts'
 
 export interface ServeOptions {
   admission: Admission
   /** Throws an AppError while the instance is still starting. */
   useCases: () => UseCases
   limits: OperationLimits
+  explain: Explain
 }
 
 /**
@@ -27,20 +30,22 @@ function serveOperation(
   app: FastifyInstance,
   name: OperationName,
   operation: Operation,
-  { admission, useCases, limits }: ServeOptions,
+  { admission, useCases, limits, explain }: ServeOptions,
 ): void {
-  const { kind, method, path, params, query, body } = operation
+  const { kind, method, path, params, query, body, fileName = '' } = operation
   const { bodyLimit, deadlineMs } = limits[kind]
   const label = `${method} ${path}`
   app.route({
     method,
     bodyLimit,
+    // A HEAD request would read the whole file.
+    exposeHeadRoute: kind === 'json',
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Admission comes before the body is read, so that an unauthenticated client cannot make the server read one.
     onRequest: async (request) => {
       request.caller = await admission.admit(request, operation)
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const input = {
         ...(params ? { params: parseInput(params, request.params, 'path') } : {}),
         ...(query ? { query: parseInput(query, request.query, 'query') } : {}),
@@ -49,13 +54,41 @@ function serveOperation(
       const useCase = useCases()[name] as UntypedUseCase
       const { caller, meta } = request
       try {
-        return await meta.withinDeadline(useCase(caller, input, meta), deadlineMs, label)
+        const outcome = await meta.withinDeadline(useCase(caller, input, meta), deadlineMs, label)
+        if (kind === 'json') return outcome
+        return await sendFile(outcome as AsyncIterable<string>, { fileName, request, reply, explain })
       } catch (error) {
         meta.abort(error)
         throw error
       }
     },
   })
+}
+
+interface FileReply {
+  fileName: string
+  request: FastifyRequest
+  reply: FastifyReply
+  explain: Explain
+}
+
+/**
+ * Reads each piece when the client has received the ones before. If that fails in the middle, the connection breaks, so
+ * that the client does not mistake a partial file for a complete one. If the client disconnects, the reading ends.
+ */
+function sendFile(
+  pieces: AsyncIterable<string>,
+  { fileName, request, reply, explain }: FileReply,
+): FastifyReply {
+  const body = Readable.from(pieces)
+  body.on('error', (error) => {
+    // An error before the first piece becomes a normal response, which logs it.
+    if (reply.raw.headersSent) explain(error, request)
+  })
+  return reply
+    .type('application/json; charset=utf-8')
+    .header('content-disposition', `attachment; filename="${fileName}"`)
+    .send(body)
 }
 
 /** A use case without its types, which cannot be checked here: `admit` and `parseInput` guarantee the right values. */

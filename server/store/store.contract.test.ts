@@ -10,6 +10,7 @@ import { openStore } from './index.ts'
 import type { Store } from './index.ts'
 import { describeChats } from './chats.contract.ts'
 import { describeConnections } from './connections.contract.ts'
+import { describeExports } from './exports.contract.ts'
 import { describeFleet } from './fleet.contract.ts'
 import { describeForks } from './forks.contract.ts'
 import { describeRunDeaths } from './run-deaths.contract.ts'
@@ -69,6 +70,7 @@ for (const [name, make] of [
   describeFleet(name, make)
   describeConnections(name, make)
   describeChats(name, make)
+  describeExports(name, make)
   describeForks(name, make)
   describeSearch(name, make)
   describeRunStarts(name, make)

@@ -115,6 +115,17 @@ export interface Chats {
     chatId: string
     title: string
   }): Promise<{ kind: 'forked'; chat: ChatRow } | { kind: 'branch-busy' } | undefined>
+  /** The ids of the user's chats, archived ones included, in the order of their creation; `after`: the last one known. */
+  idsByCreation(query: {
+    userId: string
+    after?: { id: string; createdAt: number }
+    limit: number
+  }): Promise<{ id: string; createdAt: number }[]>
+  /**
+   * The messages of a chat, oldest first, in batches of at most `maxBytes` of text; a longer message is a batch of its
+   * own. Each batch is read when it is requested. No batch if the chat is unknown, deleted or another user's.
+   */
+  messageBatches(query: { chatId: string; userId: string; maxBytes: number }): AsyncIterable<MessageRow[]>
   /** The messages from the root to this message, oldest first. */
   path(messageId: string, userId: string): Promise<MessageRow[]>
   /** Like `path`, but with only the visible text of each message. */

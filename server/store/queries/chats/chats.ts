@@ -5,6 +5,7 @@ import type { ChatRow, Chats, MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
+import { idsByCreation, messageBatches } from './export.ts'
 import { fillSaid } from './fill-said.ts'
 import { forkChat } from './fork.ts'
 import { visibleTextOf, selectMessages, toMessage } from './message-row.ts'
@@ -27,6 +28,8 @@ export function createChats(engine: Engine): Chats {
     restore: (id, userId) => restoreChat(engine, id, userId),
     deleteMessage: (messageId, userId) => deleteMessage(engine, messageId, userId),
     restoreMessage: (messageId, userId) => restoreMessage(engine, messageId, userId),
+    idsByCreation: (query) => idsByCreation(engine, query),
+    messageBatches: (query) => messageBatches(engine, query),
     fork: (fork) => forkChat(engine, fork),
     path: (messageId, userId) => pathTo(engine, messageId, userId),
     visiblePath: (messageId, userId) => saidOnPathTo(engine, messageId, userId),
