@@ -38,8 +38,6 @@ function serveOperation(
   app.route({
     method,
     bodyLimit,
-    // A HEAD request would read the whole file.
-    exposeHeadRoute: kind === 'json',
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     // Admission comes before the body is read, so that an unauthenticated client cannot make the server read one.
     onRequest: async (request) => {
@@ -80,7 +78,8 @@ function sendFile(
   pieces: AsyncIterable<string>,
   { fileName, request, reply, explain }: FileReply,
 ): FastifyReply {
-  const body = Readable.from(pieces)
+  // A HEAD request would read the whole file and send nothing of it.
+  const body = Readable.from(request.method === 'HEAD' ? [] : pieces)
   body.on('error', (error) => {
     // An error before the first piece becomes a normal response, which logs it.
     if (reply.raw.headersSent) explain(error, request)

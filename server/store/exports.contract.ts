@@ -77,9 +77,8 @@ export function describeExports(name: string, make: MakeStore): void {
     test('each batch is read when it is requested', async () => {
       const first = await asked('a'.repeat(600))
       const second = await asked('b'.repeat(600), { chatId: first.chatId, parentId: first.answer })
-      const batches = store.chats
-        .messageBatches({ chatId: first.chatId, userId: user.id, maxBytes: 700 })
-        [Symbol.asyncIterator]()
+      const all = store.chats.messageBatches({ chatId: first.chatId, userId: user.id, maxBytes: 700 })
+      const batches = all[Symbol.asyncIterator]()
       await batches.next()
       await store.chats.deleteMessage(second.question, user.id)
       const rest: string[] = []

@@ -8,10 +8,11 @@ import { IconButton } from '../../ui/button.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { errorText } from '../errors/error-text.ts'
+import { SaveItems } from './export/save-items.tsx'
 import { withoutChat } from './state/chat-cache.ts'
 import { patchLists, applyUserEvent } from './state/apply-user-event.ts'
 
-/** The menu of a chat: rename, pin, archive, delete. */
+/** The menu of a chat: rename, pin, archive, save, delete. */
 export function ChatMenu({
   chat,
   small = false,
@@ -83,6 +84,7 @@ export function ChatMenu({
       <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
         {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
       </MenuItem>
+      <SaveItems chat={chat} />
       <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
         <Trans>Delete</Trans>
       </MenuItem>

@@ -152,7 +152,9 @@ function CodeInner({ language, chunks, closed, dot, whole }: CodeProps): ReactNo
           <ToolButton
             icon="save"
             label={labels.saveCode}
-            onClick={() => saveFile(`code.${languageExtension(language)}`, 'text/plain', read())}
+            onClick={() =>
+              saveFile(`code.${languageExtension(language)}`, new Blob([read()], { type: 'text/plain' }))
+            }
           />
           <CopyButton text={read} />
         </div>

@@ -165,7 +165,9 @@ function TableActions({ read, onEnlarge }: { read: () => TableText; onEnlarge: (
       <button
         type="button"
         className="md-copy"
-        onClick={() => saveFile(`${labels.table.toLowerCase()}.csv`, 'text/csv', toCsv(read()))}
+        onClick={() =>
+          saveFile(`${labels.table.toLowerCase()}.csv`, new Blob([toCsv(read())], { type: 'text/csv' }))
+        }
       >
         {labels.saveCsv}
       </button>
