@@ -3,7 +3,7 @@ import { ended, givenRun } from '../../test/support/store-fixture.ts'
 import type { StartedRun } from '../../test/support/store-fixture.ts'
 import { startRunTrial } from '../../test/support/run-trial.ts'
 import type { RunTrial } from '../../test/support/run-trial.ts'
-import { wantsTitle } from './title.ts'
+import { cleanTitle, titleFromWords, wantsTitle } from './title.ts'
 
 let trial: RunTrial
 beforeAll(async () => {
@@ -49,4 +49,31 @@ test('A13: no title is requested if no model could write it', async () => {
   const none = { resolve: async () => undefined }
   expect(await wantsTitle({ chats, models: none }, null, about)).toBe(false)
   expect(await wantsTitle({ chats, models }, 'words', about)).toBe(true)
+})
+
+test('D16: a title by a model is plain text of at most 60 characters, cut between words', () => {
+  for (const [answer, title] of [
+    ['1. Baking sourdough bread', 'Baking sourdough bread'],
+    ['| Step | Action |', 'Step Action'],
+    ['|---|\n| Tides |', 'Tides'],
+    ['## **Tides** of the `North Sea`', 'Tides of the North Sea'],
+    ['Title: “Tides”', 'Tides'],
+    ['Titel: „Gezeiten“.', 'Gezeiten'],
+    ['- [Tides](https://example.org) explained', 'Tides explained'],
+    ['> - 2) Tides', 'Tides'],
+    ['  Tides  and\tmoon  \nmore', 'Tides and moon'],
+    ['2001: A Space Odyssey', '2001: A Space Odyssey'],
+    ['3 ways to bake', '3 ways to bake'],
+    ['C++ or C#?', 'C++ or C#?'],
+    ['Why? ...', 'Why?'],
+    ['***', ''],
+  ] as const)
+    expect([answer, cleanTitle(answer)]).toEqual([answer, title])
+  const long = cleanTitle(`Here is ${'a long title '.repeat(20)}`)
+  expect(long).toMatch(/^Here is( a long title)+( a long| a)?…$/)
+  expect(long.length).toBeLessThanOrEqual(60)
+  expect(cleanTitle('漢'.repeat(200))).toBe(`${'漢'.repeat(59)}…`)
+  expect(cleanTitle('👩‍🚀🚀'.repeat(50)).isWellFormed()).toBe(true)
+  expect(cleanTitle('🚀'.repeat(50)).length).toBeLessThanOrEqual(60)
+  expect(titleFromWords('x'.repeat(200)).length).toBeLessThanOrEqual(60)
 })

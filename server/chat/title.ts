@@ -9,21 +9,17 @@ const maxTitleLength = 60
 
 /** The first words of a message as a title, cut between words. */
 export function titleFromWords(text: string): string {
-  const line =
-    text
-      .trim()
-      .split(/\r?\n/, 1)[0]
-      ?.replace(/^[#>\s*-]+/, '')
-      .replace(/\s+/g, ' ')
-      .trim() ?? ''
-  if (line === '') return 'New chat'
-  if (line.length <= maxTitleLength) return line
-  const cut = line.slice(0, maxTitleLength + 1)
-  const end = cut.lastIndexOf(' ')
-  return `${cut
-    .slice(0, end > 20 ? end : maxTitleLength)
-    .trimEnd()
-    .replace(/[\uD800-\uDBFF]$/, '')}…`
+  const line = text.trim().split(/\r?\n/, 1)[0] ?? ''
+  return shortened(line.replace(/^[#>\s*-]+/, '')) || 'New chat'
+}
+
+/** White space folded, and cut between words. */
+function shortened(line: string): string {
+  const words = line.replace(/\s+/g, ' ').trim()
+  if (words.length <= maxTitleLength) return words
+  const cut = words.slice(0, maxTitleLength)
+  const end = words.slice(0, maxTitleLength + 1).lastIndexOf(' ')
+  return `${(end > 20 ? cut.slice(0, end) : cut.slice(0, -1)).toWellFormed().replace(/[\s\uFFFD]+$/, '')}…`
 }
 
 const titleInstruction =
@@ -108,7 +104,22 @@ async function firstLine(model: ResolvedModel, content: string, signal: AbortSig
   return line()
 }
 
-function cleanTitle(answer: string): string {
-  const line = answer.split(/\r?\n/, 1)[0] ?? ''
-  return line.replace(/^["'“«#*\s]+|(?<!["'”»*\s.])["'”»*\s.]+$/g, '').slice(0, limits.title)
+/** Marks of lists, headings, quotes and tables before a title, and a label that some models write. */
+const beforeTitle = /^(?:[\s"'“”«»„‚‘’#*_`|>~-]+|\d{1,2}[.)]\s+|(?:chat )?(?:title|titel)\s*:\s*)+/i
+const afterTitle = /(?<!["'”»“’*_`|\s.])["'”»“’*_`|\s.]+$/
+
+/** A model’s answer as a title: its first line with text, as plain text, cut between words. */
+export function cleanTitle(answer: string): string {
+  const plain = (line: string): string =>
+    line
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/\*\*|__|`/g, '')
+      .replaceAll('|', ' ')
+      .replace(beforeTitle, '')
+      .replace(afterTitle, '')
+  const line = answer
+    .split(/\r?\n/)
+    .map(plain)
+    .find((one) => /[\p{L}\p{N}]/u.test(one))
+  return shortened(line ?? '')
 }

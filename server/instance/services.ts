@@ -178,10 +178,14 @@ function createSettings(
     persistent: config.settings.persistent,
     announceAndApply: () => feeds.announceAndApply('settings'),
     applied: () => {
+      const { self } = coordination.membership
       const members = coordination.membership.members()
       const mine = feeds.appliedRevision('settings')
       return {
-        on: members.filter(({ revisions }) => revisions['settings'] === mine).length,
+        // This instance reports the revision of its last heartbeat, which may be older than what it has applied.
+        on: members.filter(
+          ({ incarnation, revisions }) => incarnation === self || revisions['settings'] === mine,
+        ).length,
         of: members.length,
       }
     },

@@ -13,11 +13,14 @@ interface TriggerProps {
 
 const maxHeight = '24rem'
 
+/** There, a menu is a sheet at the bottom of the screen, near the thumb. */
+const phone = (): MediaQueryList => matchMedia('(pointer: coarse) and (max-width: 40rem)')
+
 const Close = createContext<() => void>(() => undefined)
 
 /**
  * A menu in the browser's top layer. As a native popover it closes on Escape or a click outside, and the focus returns
- * to the opener. Arrow keys, Home, End and first letters move the focus inside the menu.
+ * to the opener. On a phone it is a sheet at the bottom of the screen. Arrow keys, Home, End and first letters move the focus inside the menu.
  */
 export function Menu({
   label,
@@ -39,7 +42,9 @@ export function Menu({
     const menu = ref.current
     if (!menu || !open) return
     const opener = document.querySelector<HTMLElement>(`[popovertarget="${CSS.escape(id)}"]`)
-    if (opener) moveBeside(menu, opener, maxHeight)
+    if (phone().matches) menu.removeAttribute('style')
+    else if (opener) moveBeside(menu, opener, maxHeight)
+    menu.toggleAttribute('data-sheet', phone().matches)
     const chosen = menu.querySelector<HTMLElement>('[aria-checked="true"]')
     ;(chosen ?? itemsOf(menu)[0])?.focus()
   }, [open, id])

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Trans, useLingui } from '@lingui/react/macro'
+import { Plural, Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues, SettingsView } from '../../../protocol/http/settings.ts'
 import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/call.ts'
@@ -104,9 +104,13 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
             </Button>
           )}
           <output className="text-small text-muted">
-            <Trans>
-              Applied on {applied.on} of {applied.of} instances
-            </Trans>
+            {applied.on < applied.of ? (
+              <Trans>
+                Being applied: {applied.on} of {applied.of} instances have these settings
+              </Trans>
+            ) : (
+              <Plural value={applied.of} one="Applied" other="Applied on all # instances" />
+            )}
           </output>
         </div>
       </div>

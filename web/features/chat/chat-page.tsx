@@ -146,9 +146,10 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
           onEditLast={rows.editLast}
         />
       </div>
-      {empty && (models.length > 0 || modelsLoading) && (
+      {empty && models.length > 0 && (
         <Suggestions demo={models.every((it) => it.demo)} onPick={(text) => composer.current?.fill(text)} />
       )}
+      {empty && models.length === 0 && modelsLoading && <div className="flex-1 basis-0" />}
       {empty && models.length === 0 && !modelsLoading && (
         <NoModel admin={user.role === 'admin'} problems={problems} />
       )}

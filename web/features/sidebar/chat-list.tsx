@@ -83,6 +83,11 @@ export function ChatList({
           )}
         </p>
       )}
+      {archived && (
+        <h2 className="px-2 pt-4 text-ui font-semibold">
+          <Trans>Archived chats</Trans>
+        </h2>
+      )}
       {isMain && <PinnedChats onOpen={onOpen} />}
       {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
         <ChatSection key={group} name={names[group]} chats={ofGroup} filter={q} onOpen={onOpen} />
