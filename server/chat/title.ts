@@ -19,7 +19,10 @@ function shortened(line: string): string {
   if (words.length <= maxTitleLength) return words
   const cut = words.slice(0, maxTitleLength)
   const end = words.slice(0, maxTitleLength + 1).lastIndexOf(' ')
-  return `${(end > 20 ? cut.slice(0, end) : cut.slice(0, -1)).toWellFormed().replace(/[\s\uFFFD]+$/, '')}…`
+  return `${(end > 20 ? cut.slice(0, end) : cut.slice(0, -1))
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')
+    .trimEnd()}…`
 }
 
 const titleInstruction =
@@ -112,7 +115,7 @@ const afterTitle = /(?<!["'”»“’*_`|\s.])["'”»“’*_`|\s.]+$/
 export function cleanTitle(answer: string): string {
   const plain = (line: string): string =>
     line
-      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, '$1')
       .replaceAll(/\*\*|__|`/g, '')
       .replaceAll('|', ' ')
       .replace(beforeTitle, '')

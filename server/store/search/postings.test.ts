@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { encodePage, maxSections, pageCount, pageOf, pairOf, sectionsIn } from './postings.ts'
 
 const section = fc.integer({ min: 0, max: 299 })
-const gram = fc.integer({ min: 0, max: 2 ** 32 / pageCount - 1 })
+const gramsPerPage = 2 ** 32 / pageCount
+const gram = fc.integer({ min: 0, max: gramsPerPage - 1 })
 
 test('a page returns the sections of each gram, and none for other grams', () => {
   fc.assert(
@@ -21,7 +22,8 @@ test('a page returns the sections of each gram, and none for other grams', () =>
           expect(sectionsIn(page, number)).toEqual(sections.toSorted(byNumber))
         const known = new Set(entries.map(([number]) => number))
         for (const [number] of entries)
-          if (!known.has(number + 1)) expect(sectionsIn(page, number + 1)).toEqual([])
+          if (number < gramsPerPage - 1 && !known.has(number + 1))
+            expect(sectionsIn(page, number + 1)).toEqual([])
       },
     ),
   )

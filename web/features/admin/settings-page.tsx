@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import type { SettingsValues, SettingsView } from '../../../protocol/http/settings.ts'
 import { ApiError } from '../../api/api-error.ts'
 import { call } from '../../api/call.ts'
@@ -109,11 +109,15 @@ function SettingsForm({ settings }: { settings: SettingsView }): ReactNode {
                 Being applied: {applied.on} of {applied.of} instances have these settings
               </Trans>
             ) : (
-              <Plural value={applied.of} one="Applied" other="Applied on all # instances" />
+              <AppliedOnAll instances={applied.of} />
             )}
           </output>
         </div>
       </div>
     </form>
   )
+}
+
+function AppliedOnAll({ instances }: { instances: number }): ReactNode {
+  return instances === 1 ? <Trans>Applied</Trans> : <Trans>Applied on all {instances} instances</Trans>
 }
