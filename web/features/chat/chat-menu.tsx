@@ -84,7 +84,7 @@ export function ChatMenu({
       <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
         {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
       </MenuItem>
-      <SaveItems chat={chat} />
+      <SaveItems chat={chat} open={here} />
       <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
         <Trans>Delete</Trans>
       </MenuItem>

@@ -8,6 +8,7 @@ import { TableScreen } from './table-screen.tsx'
 import { ToolButton } from './tool-button.tsx'
 import { tableText, toCsv, toHtml, toTabs } from './parse/table-formats.ts'
 import { useOverflow } from './use-overflow.ts'
+import { usePrinting } from '../use-printing.ts'
 import { saveFile } from '../save-file.ts'
 import { CopyButton } from './copy-button.tsx'
 import type { TableText } from './parse/table-formats.ts'
@@ -65,6 +66,8 @@ function useShownChunks(chunks: TableProps['chunks']): { shown: number; showAll:
     const frame = requestAnimationFrame(() => setShown(shown + chunksPerFrame))
     return () => cancelAnimationFrame(frame)
   }, [all, shown, chunks.length])
+  const printing = usePrinting()
+  if (printing) return { shown: chunks.length, showAll: undefined }
   const count = all ? Math.min(shown, chunks.length) : countInitialChunks(chunks)
   return { shown: count, showAll: all || count >= chunks.length ? undefined : () => setAll(true) }
 }

@@ -3,11 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro'
 import type { ChatSummary } from '../../../../protocol/http/chats.ts'
 import { MenuItem } from '../../../ui/menu.tsx'
 import { showToast } from '../../../ui/toasts.tsx'
+import { printPage } from '../../../ui/use-printing.ts'
 import { errorText } from '../../errors/error-text.ts'
 import { useModels } from '../../models/use-models.ts'
 
-/** The items of a chat's menu that save the chat as a file. */
-export function SaveItems({ chat }: { chat: ChatSummary }): ReactNode {
+/** The items of a chat's menu that save the chat as a file, and print it if it is open. */
+export function SaveItems({ chat, open }: { chat: ChatSummary; open: boolean }): ReactNode {
   const { t } = useLingui()
   const { models } = useModels()
   const nameOf = (model: string): string => models.find(({ id }) => id === model)?.name ?? model
@@ -28,6 +29,11 @@ export function SaveItems({ chat }: { chat: ChatSummary }): ReactNode {
       <MenuItem icon="download" onSelect={() => void save((it) => it.saveAsJson(chat))}>
         <Trans>Save as JSON</Trans>
       </MenuItem>
+      {open && (
+        <MenuItem icon="print" onSelect={() => void printPage()}>
+          <Trans>Print</Trans>
+        </MenuItem>
+      )}
     </>
   )
 }

@@ -94,6 +94,7 @@ function ActionLine({
 }): ReactNode {
   return (
     <div
+      data-actions=""
       className={classNames(
         'flex min-h-8 touch:min-h-11 flex-wrap items-center gap-0.5 text-small text-faint transition-opacity duration-(--motion-quick)',
         answer ? '-ml-1.5' : 'justify-end -mr-1.5',

@@ -8,6 +8,7 @@ import { MarkdownLabelsContext } from '../../../ui/markdown/markdown-labels.ts'
 import { chunkCode } from '../../../ui/markdown/parse/code-chunks.ts'
 import { firstLines, splitFences } from '../../../ui/markdown/parse/split-fences.ts'
 import { useAnswerLabels } from './answer-text.tsx'
+import { usePrinting } from '../../../ui/use-printing.ts'
 import { isSendKey, useSendKey } from '../composer/send-key.ts'
 
 // Longer words are folded, and longer code, which takes more space and is rarely read again.
@@ -35,7 +36,8 @@ export function Question({ text }: { text: string }): ReactNode {
 }
 
 function FoldedWords({ text }: { text: string }): ReactNode {
-  const [whole, setWhole] = useState(false)
+  const [unfolded, setWhole] = useState(false)
+  const whole = usePrinting() || unfolded
   const { head, total } = useMemo(() => firstLines(text, foldedLines), [text])
   const byLength = text.length > maxCharacters
   const folded = byLength || total > maxLines
@@ -60,7 +62,8 @@ function FoldedWords({ text }: { text: string }): ReactNode {
 
 function FoldedCode({ code, language }: { code: string; language: string }): ReactNode {
   const labels = useAnswerLabels()
-  const [whole, setWhole] = useState(false)
+  const [unfolded, setWhole] = useState(false)
+  const whole = usePrinting() || unfolded
   const { head, total } = useMemo(() => firstLines(code, foldedLines), [code])
   const chunks = useMemo(() => chunkCode(whole ? code : head), [whole, code, head])
   return (

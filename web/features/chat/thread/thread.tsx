@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Plural, useLingui } from '@lingui/react/macro'
 import type { ChatView, MessageView } from '../../../../protocol/http/chats.ts'
 import { IconButton } from '../../../ui/button.tsx'
+import { usePrinting } from '../../../ui/use-printing.ts'
 import { toServerTime } from '../../../api/server-clock.ts'
 import { messagesOfStart } from '../state/chat-cache.ts'
 import { MessageRow } from './message-row.tsx'
@@ -61,7 +62,12 @@ export function Thread({
     [handlers],
   )
   useScrollPlace({ chatId: chat?.id ?? '', box, pinned, unpin, reveal, switchTo })
+  const printing = usePrinting()
   const from = Math.max(0, messages.length - shown)
+  // The messages stay afterwards, because the reader's place would move if they left again.
+  useLayoutEffect(() => {
+    if (printing) show(latest.current.messages.length)
+  }, [printing, show])
 
   // A new question is always scrolled into view, wherever the user was.
   const asked = pending?.clientId
