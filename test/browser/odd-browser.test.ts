@@ -125,3 +125,29 @@ test('each of the four suggestions fills the field, where the user can complete 
   }
   await page.context().close()
 })
+
+test('an old browser shows a sentence in both languages instead of an empty page', async () => {
+  const context = await it.browser.newContext()
+  await context.addInitScript(() => {
+    delete (HTMLElement.prototype as Partial<HTMLElement>).popover
+  })
+  const page = await context.newPage()
+  pages.push(page)
+  // A browser that does not know the syntax of the page's scripts runs none of them.
+  await page.route(/assets.*\.js/, (route) => route.abort())
+  await page.goto(it.url)
+  expect(await page.getByText('This page needs a newer browser').isVisible()).toBe(true)
+  expect(await page.getByText('Diese Seite braucht einen neueren Browser').isVisible()).toBe(true)
+})
+
+test('a supported browser shows no such sentence', async () => {
+  const page = await openSpoiled(() => {})
+  await page.getByRole('textbox', { name: 'Message' }).waitFor()
+  expect(await page.getByText(/needs a newer browser/).isVisible()).toBe(false)
+})
+
+// Chromium parses `noscript` as if scripts ran, also where a test forbids them.
+test('without JavaScript, the page has a sentence too', async () => {
+  const html = await (await fetch(it.url)).text()
+  expect(html.replace(/[^]*<noscript>|<\/noscript>[^]*/g, '')).toContain('This page needs JavaScript.')
+})
