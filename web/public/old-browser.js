@@ -9,6 +9,7 @@
       'any' in AbortSignal &&
       CSS.supports('color', 'light-dark(red, blue)') &&
       CSS.supports('selector(:has(a))')
+    // oxlint-disable-next-line no-unused-vars -- `catch` without a name is newer syntax
   } catch (error) {
     // One of the names is unknown.
   }
