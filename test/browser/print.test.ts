@@ -65,6 +65,12 @@ test('a long chat is printed whole, although the page shows only its last messag
   }
   const page = await open(`/c/${place.chatId}`)
   expect(await page.getByRole('article').count()).toBe(40)
+  // The browser prints what is there when the event ends.
+  const shown = await page.evaluate(() => {
+    dispatchEvent(new Event('beforeprint'))
+    return document.querySelectorAll('article').length
+  })
+  expect(shown).toBe(50)
   await showOnPaper(page)
   const printed = await page.locator('article').allInnerTexts()
   expect(printed).toHaveLength(50)
