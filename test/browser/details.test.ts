@@ -103,3 +103,37 @@ test('D29: on a phone, a menu is a sheet at the bottom of the screen', async () 
   await menu.waitFor({ state: 'hidden' })
   await page.context().close()
 })
+
+test('D29: a long message scrolls between the edges of the field, and the highest field shows whole lines', async () => {
+  const page = await it.open('/')
+  const field = page.getByRole('textbox', { name: 'Message' })
+  await field.fill('One line')
+  const low = (await field.boundingBox())!.height
+  await field.fill(Array.from({ length: 24 }, (_, index) => `Line ${index + 1}`).join('\n'))
+  const shown = await field.evaluate((element) => {
+    const style = getComputedStyle(element)
+    const lines = element.clientHeight / Number.parseFloat(style.lineHeight)
+    return { lines, padding: style.paddingBlock, top: element.clientTop, scrolls: element.scrollHeight }
+  })
+  expect(low).toBeCloseTo(40, 0)
+  expect(shown.lines).toBeGreaterThan(10)
+  expect(Math.abs(shown.lines - Math.round(shown.lines))).toBeLessThan(0.05)
+  expect(shown.padding).toBe('0px')
+  expect(shown.top).toBeGreaterThanOrEqual(6)
+  await page.context().close()
+})
+
+test('D29: on a phone, the button of the model reacts to touches on 44 px', async () => {
+  const page = await it.open('/', phone)
+  const button = page.getByRole('button', { name: /^Model:/ })
+  await button.waitFor()
+  const reacting = await button.evaluate((element) => {
+    const box = element.getBoundingClientRect()
+    const [x, middle] = [box.x + box.width / 2, box.y + box.height / 2]
+    return [-21, 0, 21].map((offset) =>
+      element.contains(element.ownerDocument.elementFromPoint(x, middle + offset)),
+    )
+  })
+  expect(reacting).toEqual([true, true, true])
+  await page.context().close()
+})

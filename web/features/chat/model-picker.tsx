@@ -31,7 +31,8 @@ export function ModelPicker({
           type="button"
           data-model-picker=""
           aria-label={t`Model: ${name}`}
-          className="inline-flex min-h-9 max-w-full min-w-0 items-center gap-1 rounded-medium px-2 text-muted hover:bg-hover hover:text-text aria-busy:opacity-60 aria-expanded:bg-hover touch:min-h-11 max-md:min-h-6 max-md:touch:min-h-6 max-md:px-0 max-md:text-small"
+          // On a phone, the button looks 24 px high, but reacts to touches on 44 px.
+          className="inline-flex min-h-9 max-w-full min-w-0 items-center gap-1 rounded-medium px-2 text-muted hover:bg-hover hover:text-text aria-busy:opacity-60 aria-expanded:bg-hover touch:min-h-11 max-md:min-h-6 max-md:touch:min-h-6 max-md:px-0 max-md:text-small max-md:touch:relative max-md:touch:after:absolute max-md:touch:after:inset-x-0 max-md:touch:after:-inset-y-2.5"
         >
           <span className="truncate">{name}</span>
           <Icon name="down" size={16} />

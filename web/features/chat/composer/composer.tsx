@@ -117,7 +117,9 @@ export function Composer({
           }}
           onPaste={files.onPaste}
           onKeyDown={onKeyDown}
-          className="max-h-[40dvh] min-h-10 flex-1 resize-none bg-transparent py-[0.40625rem] text-answer outline-none placeholder:text-faint touch:min-h-11"
+          // The space above and below is a border, under which text cannot scroll. As far as the browser can round, the
+          // highest field shows whole lines.
+          className="max-h-[40dvh] min-h-10 flex-1 resize-none border-y-[0.40625rem] border-transparent bg-transparent text-answer outline-none placeholder:text-faint supports-[height:round(down,1px,1px)]:max-h-[calc(round(down,40dvh,1lh)+0.8125rem)] touch:min-h-11"
         />
         {running && blank ? (
           <IconButton

@@ -108,5 +108,6 @@ function fit(element: HTMLTextAreaElement): void {
   }
   element.dir = 'auto'
   element.style.height = 'auto'
-  element.style.height = `${element.scrollHeight}px`
+  const borders = element.offsetHeight - element.clientHeight
+  element.style.height = `${element.scrollHeight + borders}px`
 }
