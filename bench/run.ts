@@ -6,6 +6,7 @@ import { ensureSystemPackages } from '../scripts/system-packages.ts'
 import type { Measure, Row } from './measure.ts'
 import { within } from './measure.ts'
 import { answerLength } from './measures/answer-length.ts'
+import { capacity } from './measures/capacity.ts'
 import { fleetGrowth } from './measures/fleet-growth.ts'
 import { idleSockets } from './measures/idle-sockets.ts'
 import { localWords } from './measures/local-words.ts'
@@ -31,6 +32,7 @@ const all: Measure[] = [
   fleetGrowth,
   reconnectStorm,
   start,
+  capacity,
   search,
   web,
 ]

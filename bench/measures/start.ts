@@ -5,7 +5,7 @@ import { cpuMicros, residentBytes } from '../support/process-cost.ts'
 import type { World } from '../support/world.ts'
 import { megabytes } from '../support/write-figure.ts'
 
-const budget = { ms: 1500, bytes: 180e6 }
+const budget = { ms: 600, bytes: 150e6 }
 
 export const start: Measure = {
   name: 'start',

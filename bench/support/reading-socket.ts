@@ -13,6 +13,8 @@ export class ReadingSocket {
   /** Words received so far: the scripted provider sends a blank after each word. */
   words = 0
   ends = 0
+  /** Called with each text as it arrives. */
+  onText: ((text: string) => void) | undefined
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>
   readonly #socket: WebSocket
@@ -102,13 +104,18 @@ export class ReadingSocket {
     await Promise.race([welcomed, lost])
   }
 
+  #handleText(text: string): void {
+    this.words += blanks(text)
+    this.onText?.(text)
+  }
+
   #handleFrame(frame: ServerFrame | BareFrame): void {
     switch (frame.t) {
       case 'w':
-        this.words += blanks(frame.x ?? '')
+        this.#handleText(frame.x ?? '')
         return
       case 'run':
-        this.words += blanks(frame.text)
+        this.#handleText(frame.text)
         return
       case 'run.end':
         if ('status' in frame && frame.status !== 'done')

@@ -6,6 +6,8 @@ export const shapes = {
   full: { words: 2000, firstWordMs: 1000 },
   /** At the speed of a model. */
   paced: { words: 240, wordsPerSecond: 40, firstWordMs: 300 },
+  /** As a team reads: answers of six seconds, one after the other. */
+  team: { words: 240, wordsPerSecond: 40, firstWordMs: 300 },
   /** Word by word, and enough words for the JIT compiler to finish. */
   warm: { words: 2000, wordsPerSecond: 400, firstWordMs: 300 },
   /** Long enough to show a cost that grows with the length. */
