@@ -51,7 +51,7 @@ export const requests: Measure = {
         measured: micros(cpu.shoal),
         bare: `Fastify ${micros(cpu.bare)}`,
         ratio: cpu.shoal / cpu.bare,
-        budget: 1.5,
+        budget: 1.2,
       },
       none('request/redis', `Redis commands for ${count} of them`, commands),
       none('request/statements', `statements for ${count} of them`, executed),
