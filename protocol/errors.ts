@@ -75,6 +75,11 @@ export const errorCatalogue = {
     retryable: false,
     message: 'This doesn’t exist, or you don’t have access. Check the address.',
   },
+  folder_exists: {
+    status: 409,
+    retryable: false,
+    message: 'A folder with this name already exists. Choose another name.',
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,

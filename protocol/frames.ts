@@ -57,6 +57,10 @@ export type ClientFrameOf<K extends ClientFrameName> = z.infer<(typeof clientFra
 export type UserEvent =
   | { name: 'chat.changed'; chat: ChatSummary }
   | { name: 'chat.deleted'; chatId: string }
+  | { name: 'chats.changed'; chats: ChatSummary[] }
+  | { name: 'chats.deleted'; chatIds: string[] }
+  /** A folder was created, renamed or deleted. `moved`: its chats are now in the folder `to`; null: in no folder. */
+  | { name: 'folders.changed'; moved?: { from: string; to: string | null } }
   | {
       name: 'messages.changed'
       chatId: string

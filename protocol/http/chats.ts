@@ -71,6 +71,8 @@ export const chatOperations = {
       archived: z.enum(['true', 'false']).default('false'),
       /** Lists only pinned chats, or only the others. */
       pinned: z.enum(['true', 'false']).optional(),
+      /** Lists only the chats in this folder. Empty: only the chats in no folder. */
+      folder: z.string().max(limits.name).optional(),
     }),
     response: page(chatSummary),
   }),
@@ -117,6 +119,25 @@ export const chatOperations = {
       read: z.literal(true).optional(),
     }),
     response: chatSummary,
+  }),
+
+  updateChats: operation({
+    method: 'PATCH',
+    path: '/api/chats',
+    summary:
+      'Pin, archive, delete or restore several chats, or move them to a folder. Chats that don’t exist are left out',
+    access: 'user',
+    credentials: 'session-or-key',
+    body: z.object({
+      ids: z.array(id).min(1).max(limits.pageSize),
+      pinned: z.boolean().optional(),
+      archived: z.boolean().optional(),
+      folder: z.string().max(limits.name).nullable().optional(),
+      /** True deletes the chats and stops their running answers, false restores deleted chats. */
+      deleted: z.boolean().optional(),
+    }),
+    /** The chats that were changed. */
+    response: z.object({ items: z.array(chatSummary) }),
   }),
 
   deleteChat: operation({

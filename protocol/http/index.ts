@@ -7,6 +7,7 @@ import { authOperations } from './auth.ts'
 import { chatOperations } from './chats.ts'
 import { clusterOperations } from './cluster.ts'
 import { connectionOperations } from './connections.ts'
+import { folderOperations } from './folders.ts'
 import { messageOperations } from './messages.ts'
 import { modelOperations } from './models.ts'
 import { runOperations } from './runs.ts'
@@ -22,6 +23,7 @@ export const operations = {
   ...apiKeyOperations,
   ...userOperations,
   ...chatOperations,
+  ...folderOperations,
   ...messageOperations,
   ...runOperations,
   ...modelOperations,

@@ -31,7 +31,7 @@ import { createChatUseCases } from './use-cases.ts'
 export interface ChatPorts {
   /** This incarnation, as the store names owners. */
   me: string
-  store: Pick<Store, 'chats' | 'runs'>
+  store: Pick<Store, 'chats' | 'folders' | 'runs'>
   log: RunLog
   membership: Membership
   bus: MessageBus<Messages>
@@ -77,7 +77,7 @@ export class Chat {
 
   constructor(ports: ChatPorts) {
     const { limits } = ports
-    const { chats, runs } = ports.store
+    const { chats, folders, runs } = ports.store
     this.#ports = ports
     const live = new LiveRuns({ ...ports, runs })
     this.#afterAnswer = new AfterAnswer({ ...ports, chats })
@@ -101,7 +101,7 @@ export class Chat {
     const accepting = (): boolean => this.#accepting
     this.startRun = createStartRun({ ...ports, runs, chats, owned, accepting, stopRun: this.stopRun })
     const { startRun, stopRun } = this
-    this.useCases = createChatUseCases({ ...ports, runs, chats, live, startRun, stopRun })
+    this.useCases = createChatUseCases({ ...ports, runs, chats, folders, live, startRun, stopRun })
     this.follow = (...args) => live.follow(...args)
     this.complete = (request) => complete(ports, request)
   }

@@ -10,7 +10,10 @@ import type { StopRun } from './stop-run.ts'
 
 /** The ports of all operations on chats; each operation takes only those that it uses. */
 export interface ChatsPorts {
-  chats: Pick<Chats, 'delete' | 'deleteMessage' | 'list' | 'restore' | 'restoreMessage' | 'tree' | 'update'>
+  chats: Pick<
+    Chats,
+    'delete' | 'deleteMessage' | 'list' | 'restore' | 'restoreMessage' | 'tree' | 'update' | 'updateAll'
+  >
   live: Pick<LiveRuns, 'peek'>
   events: Pick<UserEvents, 'notify'>
   stopRun: StopRun
@@ -19,13 +22,14 @@ export interface ChatsPorts {
 type Ports<Name extends keyof ChatsPorts> = Pick<ChatsPorts, Name>
 
 export function createListChats({ chats }: Ports<'chats'>): UseCase<'listChats'> {
-  return async (caller, { query: { q, archived, pinned, cursor, limit } }) => {
+  return async (caller, { query: { q, archived, pinned, folder, cursor, limit } }) => {
     const page = await chats.list({
       userId: caller.user.id,
       archived: archived === 'true',
       limit,
       ...(q ? { q } : {}),
       ...(pinned ? { pinned: pinned === 'true' } : {}),
+      ...(folder === undefined ? {} : { folder: folderOf(folder) }),
       ...(cursor ? { cursor } : {}),
     })
     return { items: page.items.map(presentChat), next: page.next }
@@ -53,7 +57,7 @@ export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): 
       ...(title === undefined ? {} : { title: cleanText(title), titleBy: 'person' as const }),
       ...(pinned === undefined ? {} : { pinned }),
       ...(archived === undefined ? {} : { archived }),
-      ...(folder === undefined ? {} : { folder: folder === null ? null : cleanText(folder) }),
+      ...(folder === undefined ? {} : { folder: folderOf(folder) }),
       ...(tags === undefined ? {} : { tags: tags.map(cleanText) }),
       ...(currentId === undefined ? {} : { currentId }),
       ...(read === undefined ? {} : { read }),
@@ -62,6 +66,36 @@ export function createUpdateChat({ chats, events }: Ports<'chats' | 'events'>): 
     const chat = presentChat(row)
     events.notify(caller.user.id, { name: 'chat.changed', chat })
     return chat
+  }
+}
+
+/** An empty name means no folder. */
+function folderOf(name: string | null): string | null {
+  const clean = cleanText(name ?? '').trim()
+  return clean === '' ? null : clean
+}
+
+export function createUpdateChats({
+  chats,
+  events,
+  stopRun,
+}: Ports<'chats' | 'events' | 'stopRun'>): UseCase<'updateChats'> {
+  return async (caller, { body: { ids, pinned, archived, folder, deleted } }) => {
+    const userId = caller.user.id
+    const changed = await chats.updateAll(userId, {
+      ids,
+      change: {
+        ...(pinned === undefined ? {} : { pinned }),
+        ...(archived === undefined ? {} : { archived }),
+        ...(folder === undefined ? {} : { folder: folderOf(folder) }),
+        ...(deleted === undefined ? {} : { deleted }),
+      },
+    })
+    const items = changed.chats.map(presentChat)
+    await stopAll(stopRun, userId, changed.runIds)
+    if (deleted) events.notify(userId, { name: 'chats.deleted', chatIds: items.map((chat) => chat.id) })
+    else events.notify(userId, { name: 'chats.changed', chats: items })
+    return { items }
   }
 }
 

@@ -9,7 +9,10 @@ import {
   createRestoreChat,
   createRestoreMessage,
   createUpdateChat,
+  createUpdateChats,
 } from './chats.ts'
+import { createCreateFolder, createDeleteFolder, createListFolders, createRenameFolder } from './folders.ts'
+import type { FoldersPorts } from './folders.ts'
 import type { ChatsPorts } from './chats.ts'
 import { createExportChats } from './export-chats.ts'
 import type { ExportChatsPorts } from './export-chats.ts'
@@ -23,7 +26,8 @@ import { createSearchMessages } from './search-messages.ts'
 import type { StartRun } from './start-run.ts'
 import type { StopRun } from './stop-run.ts'
 
-export interface ChatUseCasePorts extends ChatsPorts {
+export interface ChatUseCasePorts extends ChatsPorts, FoldersPorts {
+  events: ChatsPorts['events']
   chats: ChatsPorts['chats'] & ExportChatsPorts['chats'] & ForkChatPorts['chats'] & Pick<Chats, 'search'>
   runs: Pick<Runs, 'listRunning'>
   models: Pick<ModelCatalogue, 'list'>
@@ -44,6 +48,11 @@ export function createChatUseCases(ports: ChatUseCasePorts) {
     updateChat: createUpdateChat(ports),
     deleteChat: createDeleteChat(ports),
     restoreChat: createRestoreChat(ports),
+    updateChats: createUpdateChats(ports),
+    listFolders: createListFolders(ports),
+    createFolder: createCreateFolder(ports),
+    renameFolder: createRenameFolder(ports),
+    deleteFolder: createDeleteFolder(ports),
     deleteMessage: createDeleteMessage(ports),
     restoreMessage: createRestoreMessage(ports),
     forkChat: createForkChat(ports),

@@ -11,6 +11,7 @@ import { createInstallations } from './queries/installations.ts'
 import { createInstances } from './queries/instances.ts'
 import { createJobs } from './queries/jobs.ts'
 import { createRevisions } from './queries/revisions.ts'
+import { createFolders } from './queries/folders.ts'
 import { createRuns } from './queries/runs/runs.ts'
 import { createSessions } from './queries/sessions.ts'
 import { createSettings } from './queries/settings.ts'
@@ -45,6 +46,7 @@ export function createStore({ engine, secret, warn, clock, troubles }: StorePart
       },
     }),
     chats: createChats(engine),
+    folders: createFolders(engine),
     searchIndex: createSearchIndex(engine, clock),
     runs: createRuns(engine),
     instances: createInstances(engine),

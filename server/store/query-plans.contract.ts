@@ -41,6 +41,18 @@ export function describeQueryPlans(name: string, make: () => Promise<EmptyDataba
         /chat_by_activity/,
         () => chatListQuery(engine, engine.db, { userId: 'u1', archived: false, after, limit: 10 }),
       ],
+      [
+        'pinned chats',
+        /chat_pinned/,
+        () =>
+          chatListQuery(engine, engine.db, { userId: 'u1', archived: false, pinned: true, after, limit: 10 }),
+      ],
+      [
+        'chats in a folder',
+        /chat_in_folder/,
+        () =>
+          chatListQuery(engine, engine.db, { userId: 'u1', archived: false, folder: 'f', after, limit: 10 }),
+      ],
       ['users', /account_newest/, () => userListQuery(engine, engine.db, { after, limit: 10 })],
       [
         'running runs of all',
@@ -88,8 +100,8 @@ async function fill(engine: Engine): Promise<void> {
   const fillings = [
     sql`insert into ${engine.table('account')} (id, email, email_key, name, search, password_hash, role, token_epoch, created_at)
       select 'u' || n, 'e' || n, 'e' || n, 'n', 's', 'h', 'user', 'e', n from (${numbers}) as f`,
-    sql`insert into ${engine.table('chat')} (id, user_id, title, title_by, created_at, updated_at)
-      select 'c' || n, 'u' || (n % 4 + 1), 't', 'words', n, n from (${numbers}) as f`,
+    sql`insert into ${engine.table('chat')} (id, user_id, title, title_by, created_at, updated_at, pinned, folder)
+      select 'c' || n, 'u' || (n % 4 + 1), 't', 'words', n, n, n % 40 < 4, case when n % 20 < 4 then 'f' end from (${numbers}) as f`,
     sql`insert into ${engine.table('message')} (id, chat_id, role, text, said, status, created_at)
       select 'm' || n, 'c' || n, 'assistant', 'x', 'x', 'done', n from (${numbers}) as f`,
     sql`insert into ${engine.table('run')} (id, chat_id, message_id, user_id, parent_id, model, status, owner, fence, started_at)

@@ -118,6 +118,7 @@ const columns = {
     title_key: optional(text),
     share_id: nullable(text),
   },
+  folder: { user_id: text, name: text, created_at: number },
   message: {
     id: text,
     chat_id: text,

@@ -12,6 +12,7 @@ import { describeChats } from './chats.contract.ts'
 import { describeConnections } from './connections.contract.ts'
 import { describeExports } from './exports.contract.ts'
 import { describeFleet } from './fleet.contract.ts'
+import { describeFolders } from './folders.contract.ts'
 import { describeForks } from './forks.contract.ts'
 import { describeRunDeaths } from './run-deaths.contract.ts'
 import { describeRunRaces } from './run-races.contract.ts'
@@ -68,6 +69,7 @@ for (const [name, make] of [
   describeUsers(name, make)
   describeSessions(name, make)
   describeFleet(name, make)
+  describeFolders(name, make)
   describeConnections(name, make)
   describeChats(name, make)
   describeExports(name, make)

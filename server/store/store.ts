@@ -3,6 +3,7 @@ import type { Finding } from '../base/index.ts'
 import type { Chats } from './contract/chats.ts'
 import type { Connections } from './contract/connections.ts'
 import type { Epochs } from './contract/epochs.ts'
+import type { Folders } from './contract/folders.ts'
 import type { Installations, Instances, Jobs, Revisions, StoredSettings } from './contract/fleet.ts'
 import type { SearchIndex } from './contract/search-index.ts'
 import type { Runs } from './contract/runs.ts'
@@ -23,6 +24,7 @@ export interface Store {
   apiKeys: ApiKeys
   connections: Connections
   chats: Chats
+  folders: Folders
   searchIndex: SearchIndex
   runs: Runs
   instances: Instances

@@ -70,6 +70,7 @@ export function describeTables(name: string, make: () => Promise<EmptyDatabase>)
       }
       await store.apiKeys.create(key)
       await ended(store, (await givenRun(store, user.id)).run, 'Yes')
+      await store.folders.create(user.id, 'Work')
       await store.searchIndex.moveTailIntoBlock(user.id, new AbortController().signal)
       await store.runs.save([part((await givenRun(store, user.id)).run, 0, 'half')])
       const personal = allTables.filter((table) => factsOf(table).erasure === 'deleted')

@@ -85,6 +85,16 @@ export const tables = {
       copies: 'Provider: the beginning of the chat, if a model names chats',
     },
   },
+  folder: {
+    holds: 'the name of a folder for chats',
+    backup: true,
+    erasure: 'deleted',
+    personal: {
+      purpose: "to list a user's folders",
+      retention: 'until the folder or the account is deleted',
+      copies: nowhere,
+    },
+  },
   message: {
     holds: 'a message or an answer',
     backup: true,

@@ -32,3 +32,36 @@ test('a pinned chat is at the top although thousands of newer chats are above it
   await expect.poll(() => titlesIn(page, 'Pinned')).toEqual(['Chat 17 of many'])
   await page.context().close()
 })
+
+test('a folder with thousands of chats is loaded page by page, is deleted, and is restored with all of them', async () => {
+  const page = await it.open('/')
+  const chatsInFolder = async (): Promise<number> => {
+    let count = 0
+    let cursor = ''
+    do {
+      const query = `folder=Big&limit=100${cursor && `&cursor=${cursor}`}`
+      const { items, next } = await it.api.call<{ items: unknown[]; next: string | null }>(
+        'GET',
+        `/api/chats?${query}`,
+      )
+      count += items.length
+      cursor = next ?? ''
+    } while (cursor !== '')
+    return count
+  }
+  for (let from = 0; from < 3000; from += 100) {
+    const ids = Array.from({ length: 100 }, (_, n) => `chat-${from + n}`)
+    await it.api.call('PATCH', '/api/chats', { ids, folder: 'Big' })
+  }
+  await page.getByRole('button', { name: 'Big', exact: true }).click()
+  const folders = page.getByRole('region', { name: 'Folders' })
+  await expect.poll(() => titlesIn(page, 'Folders').then((titles) => titles.length)).toBe(51)
+  await folders.getByRole('button', { name: 'Older chats' }).click()
+  await expect.poll(() => titlesIn(page, 'Folders').then((titles) => titles.length)).toBe(101)
+  await page.getByRole('button', { name: 'Options for the folder Big' }).click()
+  await page.getByRole('menuitem', { name: 'Delete folder' }).click()
+  await expect.poll(chatsInFolder).toBe(0)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(chatsInFolder, { timeout: 30_000 }).toBe(3000)
+  await page.context().close()
+})

@@ -68,6 +68,8 @@ export interface Chats {
     q?: string
     archived: boolean
     pinned?: boolean
+    /** Null: only chats in no folder. */
+    folder?: string | null
     cursor?: string
     limit: number
   }): Promise<Page<ChatRow>>
@@ -94,6 +96,17 @@ export interface Chats {
       read?: true
     },
   ): Promise<ChatRow | undefined>
+  /**
+   * Changes those of the chats that exist, and returns them. `deleted` deletes chats and returns the runs that have to
+   * stop; false restores deleted chats.
+   */
+  updateAll(
+    userId: string,
+    request: {
+      ids: readonly string[]
+      change: Partial<Pick<ChatRow, 'pinned' | 'archived' | 'folder'>> & { deleted?: boolean }
+    },
+  ): Promise<{ chats: ChatRow[]; runIds: string[] }>
   /** Sets a title unless the user has set one. */
   setTitleByModel(id: string, title: string): Promise<ChatRow | undefined>
   /** Marks the chat as deleted and returns the runs that have to stop. `prune` removes the row later. */

@@ -7,6 +7,7 @@ import { deaths } from './0006-deaths.ts'
 import { redisPrefix } from './0007-redis-prefix.ts'
 import { visibleWords } from './0008-visible-words.ts'
 import { searchIndex } from './0009-search-index.ts'
+import { folders } from './0010-folders.ts'
 import type { Migration } from './migration.ts'
 
 /** In order, without gaps. A released step is never changed. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   redisPrefix,
   visibleWords,
   searchIndex,
+  folders,
 ]

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useNavigate } from '@tanstack/react-router'
@@ -9,10 +10,13 @@ import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
 import { errorText } from '../errors/error-text.ts'
 import { SaveItems } from './export/save-items.tsx'
-import { withoutChat } from './state/chat-cache.ts'
-import { patchLists, applyUserEvent } from './state/apply-user-event.ts'
+import { createLazy, useLazyIf } from '../../ui/lazy.ts'
+import { applyUserEvent, removeChats } from './state/apply-user-event.ts'
 
-/** The menu of a chat: rename, pin, archive, save, delete. */
+/** Loaded when the user first moves a chat. */
+const lazyMoveDialog = createLazy(() => import('./move-dialog.tsx'))
+
+/** The menu of a chat: rename, pin, move to a folder, archive, save, delete. */
 export function ChatMenu({
   chat,
   small = false,
@@ -26,6 +30,8 @@ export function ChatMenu({
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const navigate = useNavigate()
+  const [isMoving, setIsMoving] = useState(false)
+  const moving = useLazyIf(isMoving ? lazyMoveDialog : undefined)
   const here = useLocation({ select: (location) => location.pathname === `/c/${chat.id}` })
   const changed = (summary: ChatSummary): void =>
     applyUserEvent(queryClient, { name: 'chat.changed', chat: summary })
@@ -56,7 +62,7 @@ export function ChatMenu({
   const remove = useMutation({
     mutationFn: () => call('deleteChat', { params: { id: chat.id } }),
     onSuccess: () => {
-      patchLists(queryClient, (list) => withoutChat(list, chat.id))
+      removeChats(queryClient, [chat.id])
       if (here) void navigate({ to: '/' })
       showToast(t`Chat deleted`, { label: t`Undo`, run: () => restore.mutate() })
     },
@@ -64,30 +70,36 @@ export function ChatMenu({
   })
 
   return (
-    <Menu
-      label={t`Chat`}
-      renderTrigger={(props) => (
-        <IconButton
-          {...props}
-          icon="more"
-          size={small ? 'small' : 'medium'}
-          label={t`Options for ${chat.title}`}
-        />
-      )}
-    >
-      <MenuItem icon="edit" onSelect={onRename}>
-        <Trans>Rename</Trans>
-      </MenuItem>
-      <MenuItem icon="pin" onSelect={() => pin.mutate(!chat.pinned)}>
-        {chat.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
-      </MenuItem>
-      <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
-        {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
-      </MenuItem>
-      <SaveItems chat={chat} open={here} />
-      <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
-        <Trans>Delete</Trans>
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu
+        label={t`Chat`}
+        renderTrigger={(props) => (
+          <IconButton
+            {...props}
+            icon="more"
+            size={small ? 'small' : 'medium'}
+            label={t`Options for ${chat.title}`}
+          />
+        )}
+      >
+        <MenuItem icon="edit" onSelect={onRename}>
+          <Trans>Rename</Trans>
+        </MenuItem>
+        <MenuItem icon="pin" onSelect={() => pin.mutate(!chat.pinned)}>
+          {chat.pinned ? <Trans>Unpin</Trans> : <Trans>Pin</Trans>}
+        </MenuItem>
+        <MenuItem icon="folder" onSelect={() => setIsMoving(true)}>
+          <Trans>Move to folder</Trans>
+        </MenuItem>
+        <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
+          {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
+        </MenuItem>
+        <SaveItems chat={chat} open={here} />
+        <MenuItem icon="trash" danger onSelect={() => remove.mutate()}>
+          <Trans>Delete</Trans>
+        </MenuItem>
+      </Menu>
+      {isMoving && moving && <moving.MoveDialog chats={[chat]} onClose={() => setIsMoving(false)} />}
+    </>
   )
 }

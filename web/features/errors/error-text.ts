@@ -19,6 +19,7 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   sign_up_closed: msg`Sign-up is closed. Ask an administrator for an account.`,
   not_found: msg`This doesn’t exist, or you don’t have access. Reload the page, or check its address.`,
   email_taken: msg`An account with this email address already exists. Use another address.`,
+  folder_exists: msg`A folder with this name already exists. Choose another name.`,
   stale_revision: msg`Someone else changed this. Review the latest version and try again.`,
   branch_busy: msg`An answer is still being written here. Wait until it is done, or stop it.`,
   parent_missing: msg`The message that you replied to no longer exists. Reload the chat and try again.`,
@@ -124,7 +125,11 @@ function retryHint({ code, retryAfterMs = 0 }: ApiError): string {
 }
 
 /** Error codes that belong to one field and that the page translates, with the name of that field. */
-const translatedFields: Record<string, string> = { email_taken: 'email', setup_code_needed: 'setupCode' }
+const translatedFields: Record<string, string> = {
+  email_taken: 'email',
+  folder_exists: 'name',
+  setup_code_needed: 'setupCode',
+}
 
 /** The error of a field, if the server named that field. All other errors belong to the whole form. */
 export function fieldError(error: unknown, field: string): string | undefined {

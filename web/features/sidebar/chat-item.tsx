@@ -2,9 +2,10 @@ import { useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import type { ChatSummary } from '../../../protocol/http/chats.ts'
 import { classNames } from '../../ui/class-names.ts'
+import { Icon } from '../../ui/icon.tsx'
 import { chatQuery } from '../chat/state/chat-query.ts'
 import { ChatMenu } from '../chat/chat-menu.tsx'
 import { lazyThread } from '../chat/thread/lazy-thread.ts'
@@ -19,11 +20,13 @@ import { moveBetweenLinks } from './move-between-links.ts'
 export function ChatItem({
   chat,
   filter,
+  showsFolder = false,
   onOpen,
 }: {
   chat: ChatSummary
   /** The search text to mark in the title; empty if there is none. */
   filter: string
+  showsFolder?: boolean
   onOpen: () => void
 }): ReactNode {
   const { t } = useLingui()
@@ -72,6 +75,15 @@ export function ChatItem({
         <bdi className="min-w-0 flex-1 truncate">
           {filter === '' ? chat.title : <Marked text={chat.title} words={[filter]} />}
         </bdi>
+        {showsFolder && chat.folder !== null && (
+          <span className="flex max-w-24 min-w-0 items-center gap-1 text-small text-faint">
+            <Icon name="folder" size={14} />
+            <span className="sr-only">
+              <Trans>In the folder</Trans>
+            </span>{' '}
+            <bdi className="truncate">{chat.folder}</bdi>
+          </span>
+        )}
         {mark && (
           <span
             title={mark}

@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { Button } from '../../ui/button.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { useLazyIf, createLazy } from '../../ui/lazy.ts'
 import { ErrorNotice } from '../errors/error-notice.tsx'
 import { chatsOf } from '../chat/state/chat-cache.ts'
@@ -12,6 +11,8 @@ import type { ChatListFilter } from '../chat/state/chat-list-query.ts'
 import { ChatSection } from './chat-section.tsx'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
+import { Folders } from './folders.tsx'
+import { ListBar } from './list-bar.tsx'
 import { PinnedChats } from './pinned-chats.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 
@@ -23,15 +24,19 @@ export function ChatList({
   filter,
   opensFirst,
   onOpen,
+  onShowAll,
 }: {
   filter: string
   /** Whether to open the first result of the search as soon as it is found. */
   opensFirst: boolean
   onOpen: () => void
+  /** Ends the search. */
+  onShowAll: () => void
 }): ReactNode {
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
+  const [isCreating, setIsCreating] = useState(false)
   const found = useLazyIf(q === '' ? undefined : lazyFoundMessages)
   const isMain = q === '' && !archived
   const listFilter = isMain ? otherChats : filterOf(q, archived)
@@ -68,61 +73,67 @@ export function ChatList({
     older: t`Older`,
   }
   return (
-    <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
-      {query.error && (
-        <div className="p-1">
-          <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
-        </div>
-      )}
-      {isHeldOffline && (
-        <p className="px-2 pt-4 text-muted">
-          {q === '' ? (
-            <Trans>Your chats appear when you’re online again.</Trans>
-          ) : (
-            <Trans>The search continues when you’re online again.</Trans>
-          )}
-        </p>
-      )}
-      {archived && (
-        <h2 className="px-2 pt-4 text-ui font-semibold">
-          <Trans>Archived chats</Trans>
-        </h2>
-      )}
-      {isMain && <PinnedChats onOpen={onOpen} />}
-      {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
-        <ChatSection key={group} name={names[group]} chats={ofGroup} filter={q} onOpen={onOpen} />
-      ))}
-      {found && !hasNextPage && (
-        <found.FoundMessages
-          filter={filter.trim()}
-          archived={archived}
-          titles={chats.length}
-          opensFirst={opensFirst && isFound && chats.length === 0}
-          onOpen={onOpen}
-        />
-      )}
-      {q === '' && query.isSuccess && !query.isPlaceholderData && chats.length === 0 && (
-        <EmptyList archived={archived} />
-      )}
-      {(archived || q === '' || chats.length > 0) && !hasNextPage && (
-        <button
-          type="button"
-          aria-pressed={archived}
-          className="mt-3 flex min-h-9 w-full items-center gap-2 rounded-medium px-2 text-small text-faint hover:bg-hover hover:text-text touch:min-h-11"
-          onClick={() => setArchived(!archived)}
-        >
-          <Icon name="archive" size={16} />
-          {archived ? <Trans>Back to all chats</Trans> : <Trans>Archived chats</Trans>}
-        </button>
-      )}
-      <div ref={end}>
-        {hasNextPage && (
-          <Button look="plain" wide busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            <Trans>Older chats</Trans>
-          </Button>
+    <>
+      <ListBar
+        archived={archived}
+        onArchived={setArchived}
+        onNewFolder={() => {
+          onShowAll()
+          setIsCreating(true)
+        }}
+      />
+      <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+        {query.error && (
+          <div className="p-1">
+            <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
+          </div>
         )}
+        {isHeldOffline && (
+          <p className="px-2 pt-4 text-muted">
+            {q === '' ? (
+              <Trans>Your chats appear when you’re online again.</Trans>
+            ) : (
+              <Trans>The search continues when you’re online again.</Trans>
+            )}
+          </p>
+        )}
+        {isMain && (
+          <>
+            <PinnedChats onOpen={onOpen} />
+            <Folders isCreating={isCreating} onCreated={() => setIsCreating(false)} onOpen={onOpen} />
+          </>
+        )}
+        {groupByDay(chats, now).map(({ group, chats: ofGroup }) => (
+          <ChatSection
+            key={group}
+            name={names[group]}
+            chats={ofGroup}
+            filter={q}
+            showsFolders={!isMain}
+            onOpen={onOpen}
+          />
+        ))}
+        {found && !hasNextPage && (
+          <found.FoundMessages
+            filter={filter.trim()}
+            archived={archived}
+            titles={chats.length}
+            opensFirst={opensFirst && isFound && chats.length === 0}
+            onOpen={onOpen}
+          />
+        )}
+        {q === '' && query.isSuccess && !query.isPlaceholderData && chats.length === 0 && (
+          <EmptyList archived={archived} />
+        )}
+        <div ref={end}>
+          {hasNextPage && (
+            <Button look="plain" wide busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              <Trans>Older chats</Trans>
+            </Button>
+          )}
+        </div>
       </div>
-    </div>
+    </>
   )
 }
 

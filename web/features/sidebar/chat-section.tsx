@@ -7,12 +7,15 @@ export function ChatSection({
   name,
   chats,
   filter = '',
+  showsFolders = false,
   onOpen,
 }: {
   name: string
   chats: readonly ChatSummary[]
   /** The search text to mark in the titles. */
   filter?: string
+  /** Whether each chat shows the name of its folder. */
+  showsFolders?: boolean
   onOpen: () => void
 }): ReactNode {
   return (
@@ -20,7 +23,7 @@ export function ChatSection({
       <h2 className="px-2 pt-4 pb-1 text-small font-medium text-faint">{name}</h2>
       <ul>
         {chats.map((chat) => (
-          <ChatItem key={chat.id} chat={chat} filter={filter} onOpen={onOpen} />
+          <ChatItem key={chat.id} chat={chat} filter={filter} showsFolder={showsFolders} onOpen={onOpen} />
         ))}
       </ul>
     </section>

@@ -4,7 +4,9 @@ import type { KeyboardEvent } from 'react'
 export function moveBetweenLinks(event: KeyboardEvent<HTMLElement>): void {
   const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
   const stops = [
-    ...(event.currentTarget.closest('nav')?.querySelectorAll<HTMLElement>('input[type="search"], a') ?? []),
+    ...(event.currentTarget
+      .closest('nav')
+      ?.querySelectorAll<HTMLElement>('input[type="search"], [data-row], a') ?? []),
   ]
   const at = stops.indexOf(event.currentTarget)
   const to = by === 0 || at < 0 ? undefined : stops[at + by]

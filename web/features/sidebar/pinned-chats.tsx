@@ -19,7 +19,7 @@ export function PinnedChats({ onOpen }: { onOpen: () => void }): ReactNode {
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
         </div>
       )}
-      {chats.length > 0 && <ChatSection name={t`Pinned`} chats={chats} onOpen={onOpen} />}
+      {chats.length > 0 && <ChatSection name={t`Pinned`} chats={chats} showsFolders onOpen={onOpen} />}
       {query.hasNextPage && (
         <Button look="plain" wide busy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
           <Trans>More pinned chats</Trans>

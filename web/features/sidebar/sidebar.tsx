@@ -80,6 +80,7 @@ export function Sidebar({ user, onClose }: { user: UserView; onClose: () => void
       <ChatList
         filter={filter}
         opensFirst={opensFirst}
+        onShowAll={() => setFilter('')}
         onOpen={() => {
           setOpensFirst(false)
           hideSheet()

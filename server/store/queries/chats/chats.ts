@@ -3,6 +3,7 @@ import type { RawBuilder } from 'kysely'
 import { cleanText } from '../../../base/index.ts'
 import type { ChatRow, Chats, MessageRow } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { changeChats } from './change-chats.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 import { deleteChat, deleteMessage, pruneDeleted, restoreChat, restoreMessage } from './deletion.ts'
 import { idsByCreation, messageBatches } from './export.ts'
@@ -23,6 +24,7 @@ export function createChats(engine: Engine): Chats {
     list: (query) => listChats(engine, query),
     search: createSearch(engine),
     update: (id, userId, change) => updateChat(engine, { id, userId, change }),
+    updateAll: (userId, request) => changeChats(engine, userId, request),
     setTitleByModel: (id, title) => setTitleByModel(engine, id, title),
     delete: (id, userId) => deleteChat(engine, id, userId),
     restore: (id, userId) => restoreChat(engine, id, userId),

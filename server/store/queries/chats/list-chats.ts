@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { cleanText } from '../../../base/index.ts'
 import type { Chats } from '../../contract/chats.ts'
 import { readCursor, toPage } from '../../cursor.ts'
 import type { Db, Engine } from '../../engine/engine.ts'
@@ -17,6 +18,7 @@ interface ChatListQuery {
   q?: string
   archived: boolean
   pinned?: boolean
+  folder?: string | null
   after: { at: number; id: string } | undefined
   limit: number
 }
@@ -25,20 +27,29 @@ interface ChatListQuery {
 export function chatListQuery(
   engine: Engine,
   db: Db,
-  { userId, q, archived, pinned, after, limit }: ChatListQuery,
+  { userId, q, archived, pinned, folder, after, limit }: ChatListQuery,
 ) {
-  return db
-    .selectFrom('chat')
-    .select([...chatColumns, runningIn(engine).as('running')])
-    .where('chat.user_id', '=', userId)
-    .where('chat.archived', '=', archived)
-    .where('chat.deleted_at', 'is', null)
-    .$if(q !== undefined && q !== '', (query) => query.where(engine.containsWords(q ?? '', sql`chat.title`)))
-    .$if(pinned !== undefined, (query) => query.where('chat.pinned', '=', pinned ?? false))
-    .$if(after !== undefined, (query) =>
-      query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
-    )
-    .orderBy('chat.updated_at', 'desc')
-    .orderBy('chat.id', 'desc')
-    .limit(limit + 1)
+  return (
+    db
+      .selectFrom('chat')
+      .select([...chatColumns, runningIn(engine).as('running')])
+      .where('chat.user_id', '=', userId)
+      .where('chat.archived', '=', archived)
+      .where('chat.deleted_at', 'is', null)
+      .$if(q !== undefined && q !== '', (query) =>
+        query.where(engine.containsWords(q ?? '', sql`chat.title`)),
+      )
+      // Not a parameter, so that SQLite finds the index of the pinned chats.
+      .$if(pinned !== undefined, (query) =>
+        query.where(pinned ? sql<boolean>`chat.pinned` : sql<boolean>`not chat.pinned`),
+      )
+      .$if(folder === null, (query) => query.where('chat.folder', 'is', null))
+      .$if(typeof folder === 'string', (query) => query.where('chat.folder', '=', cleanText(folder ?? '')))
+      .$if(after !== undefined, (query) =>
+        query.where(sql<boolean>`(chat.updated_at, chat.id) < (${after?.at}, ${after?.id})`),
+      )
+      .orderBy('chat.updated_at', 'desc')
+      .orderBy('chat.id', 'desc')
+      .limit(limit + 1)
+  )
 }

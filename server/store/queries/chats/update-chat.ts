@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { cleanText } from '../../../base/index.ts'
 import type { ChatRow, Chats } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
+import { insertFolder } from '../folders.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 
 export interface ChatChange {
@@ -46,6 +47,7 @@ export function updateChat(engine: Engine, { id, userId, change }: ChatChange): 
       )
       .returning([...chatColumns, runningIn(engine).as('running')])
       .executeTakeFirst()
+    if (row && change.folder) await insertFolder(engine, db, { userId, name: change.folder })
     return row && toChat(row)
   })
 }

@@ -71,6 +71,7 @@ test('A9: after a gap everything that events cover is refreshed', () => {
     'listConnections',
     'listModels',
     'listChats',
+    'listFolders',
   ]
   for (const name of names) queryClient.setQueryData(operationKey(name), {})
   queryClient.setQueryData(chatKey('c'), {})

@@ -1,21 +1,27 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query'
 import type { UserEvent } from '../../../../protocol/frames.ts'
-import type { OperationName } from '../../../../protocol/http/index.ts'
+import type { OperationName, ResponseOf } from '../../../../protocol/http/index.ts'
 import type { ChatSummary, ChatView } from '../../../../protocol/http/chats.ts'
 import { operationKey } from '../../../api/operation-query.ts'
-import { withMessage, withMessages, withoutChat, withoutMessage, withSummary } from './chat-cache.ts'
+import { withMessage, withMessages, withoutChats, withoutMessage, withSummaries } from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'
 import type { ChatListFilter } from './chat-list-query.ts'
+import { moveOpenFolder } from './open-folders.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
 /** Applies an event, which the server sends to all tabs of a user, to the page’s cache. */
 export function applyUserEvent(queryClient: QueryClient, event: UserEvent): void {
   switch (event.name) {
     case 'chat.changed':
-      return patchSummary(queryClient, event.chat)
+      return patchSummaries(queryClient, [event.chat])
+    case 'chats.changed':
+      return patchSummaries(queryClient, event.chats)
     case 'chat.deleted':
-      patchLists(queryClient, (list) => withoutChat(list, event.chatId))
-      return queryClient.removeQueries({ queryKey: chatKey(event.chatId) })
+      return removeChats(queryClient, [event.chatId])
+    case 'chats.deleted':
+      return removeChats(queryClient, event.chatIds)
+    case 'folders.changed':
+      return applyChangedFolders(queryClient, event)
     case 'messages.changed':
       return applyChangedMessages(queryClient, event)
     case 'message.deleted':
@@ -64,6 +70,7 @@ function refreshSoon(queryClient: QueryClient, names: readonly OperationName[]):
 const coveredByEvents = [
   'getChat',
   'listChats',
+  'listFolders',
   'listModels',
   'listConnections',
   'getApp',
@@ -80,9 +87,36 @@ export function refreshAfterGap(queryClient: QueryClient): void {
   for (const name of coveredByEvents) void queryClient.invalidateQueries({ queryKey: operationKey(name) })
 }
 
-function patchSummary(queryClient: QueryClient, summary: ChatSummary): void {
-  patchLists(queryClient, (list, filter) => withSummary(list, summary, filter))
-  patchChat(queryClient, summary.id, (chat) => ({ ...chat, ...summary }))
+function patchSummaries(queryClient: QueryClient, summaries: readonly ChatSummary[]): void {
+  patchLists(queryClient, (list, filter) => withSummaries(list, summaries, filter))
+  for (const summary of summaries) {
+    patchChat(queryClient, summary.id, (chat) => ({ ...chat, ...summary }))
+  }
+  const known = queryClient.getQueryData<ResponseOf<'listFolders'>>(operationKey('listFolders'))
+  const names = new Set(known?.items.map(({ name }) => name))
+  if (known && summaries.some(({ folder }) => folder !== null && !names.has(folder))) {
+    void queryClient.invalidateQueries({ queryKey: operationKey('listFolders') })
+  }
+}
+
+export function removeChats(queryClient: QueryClient, ids: readonly string[]): void {
+  patchLists(queryClient, (list) => withoutChats(list, new Set(ids)))
+  for (const id of ids) queryClient.removeQueries({ queryKey: chatKey(id) })
+}
+
+/** Chats that a folder has given back are on pages of other lists that may not be loaded, so those are refreshed. */
+function applyChangedFolders(
+  queryClient: QueryClient,
+  { moved }: Extract<UserEvent, { name: 'folders.changed' }>,
+): void {
+  void queryClient.invalidateQueries({ queryKey: operationKey('listFolders') })
+  if (!moved) return
+  moveOpenFolder(moved.from, moved.to)
+  const isMoved = (chat: ChatSummary): boolean => chat.folder === moved.from
+  queryClient.setQueriesData<ChatView>({ queryKey: operationKey('getChat') }, (chat) =>
+    chat && isMoved(chat) ? { ...chat, folder: moved.to } : chat,
+  )
+  void queryClient.invalidateQueries({ queryKey: operationKey('listChats') })
 }
 
 export function patchListed(queryClient: QueryClient, id: string, change: Partial<ChatSummary>): void {
@@ -102,6 +136,9 @@ export function patchLists(
   for (const [key, list] of queryClient.getQueriesData<InfiniteData<ChatPages['pages'][number]>>({
     queryKey: operationKey('listChats'),
   })) {
+    // The first response may predate the change.
+    if (!list && queryClient.isFetching({ queryKey: key }) > 0)
+      void queryClient.resetQueries({ queryKey: key })
     if (!list) continue
     const { query = {} } = (key[1] ?? {}) as { query?: ChatListFilter }
     patchQuery(queryClient, key, () => change(list, query))

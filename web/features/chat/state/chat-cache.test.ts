@@ -6,9 +6,9 @@ import {
   newChat,
   withFetched,
   withMessages,
-  withoutChat,
+  withSummaries,
+  withoutChats,
   withoutMessage,
-  withSummary,
 } from './chat-cache.ts'
 import type { ChatPages } from './chat-cache.ts'
 
@@ -81,30 +81,30 @@ describe('chats in lists', () => {
   const ids = (pages: ChatPages): string[][] => pages.pages.map((page) => page.items.map((it) => it.id))
 
   test('activity moves a chat to the top', () => {
-    expect(ids(withSummary(list, summary('a', 50), {})).flat()).toEqual(['a', 'd', 'c', 'b'])
+    expect(ids(withSummaries(list, [summary('a', 50)], {})).flat()).toEqual(['a', 'd', 'c', 'b'])
   })
 
   test('a new chat is shown at the top, but not in a filtered list', () => {
-    expect(ids(withSummary(list, summary('new', 60), {})).flat()[0]).toBe('new')
-    expect(withSummary(list, summary('new', 60), { q: 'old' })).toBe(list)
+    expect(ids(withSummaries(list, [summary('new', 60)], {})).flat()[0]).toBe('new')
+    expect(withSummaries(list, [summary('new', 60)], { q: 'old' })).toBe(list)
   })
 
   test('an archived chat leaves the list; a renamed one stays where it is', () => {
-    expect(ids(withSummary(list, { ...summary('c', 30), archived: true }, {})).flat()).toEqual([
+    expect(ids(withSummaries(list, [{ ...summary('c', 30), archived: true }], {})).flat()).toEqual([
       'd',
       'b',
       'a',
     ])
-    const renamed = withSummary(list, { ...summary('c', 30), title: 'other' }, {})
+    const renamed = withSummaries(list, [{ ...summary('c', 30), title: 'other' }], {})
     expect(ids(renamed).flat()).toEqual(['d', 'c', 'b', 'a'])
     expect(renamed.pages.flatMap((page) => page.items).find((it) => it.id === 'c')?.title).toBe('other')
   })
 
   test('a chat that belongs to a page that is not loaded yet is not added', () => {
     const more = { ...list, pages: list.pages.map((page) => ({ ...page, next: 'more' })) }
-    expect(withSummary(more, summary('ancient', 1), {})).toBe(more)
+    expect(withSummaries(more, [summary('ancient', 1)], {})).toBe(more)
     expect(
-      ids(withSummary(list, summary('ancient', 1), {}))
+      ids(withSummaries(list, [summary('ancient', 1)], {}))
         .flat()
         .at(-1),
     ).toBe('ancient')
@@ -112,20 +112,20 @@ describe('chats in lists', () => {
 
   test('a chat that is pinned moves from the other chats to the pinned chats, in its place', () => {
     const pinned = { ...summary('c', 30), pinned: true }
-    expect(ids(withSummary(list, pinned, { pinned: 'false' })).flat()).toEqual(['d', 'b', 'a'])
+    expect(ids(withSummaries(list, [pinned], { pinned: 'false' })).flat()).toEqual(['d', 'b', 'a'])
     const others: ChatPages = {
       pages: [{ items: [{ ...summary('x', 20), pinned: true }], next: null }],
       pageParams: [null],
     }
-    expect(ids(withSummary(others, pinned, { pinned: 'true' })).flat()).toEqual(['c', 'x'])
+    expect(ids(withSummaries(others, [pinned], { pinned: 'true' })).flat()).toEqual(['c', 'x'])
   })
 
   test('an archived chat appears in the archive and in a search whose text its title contains', () => {
     const archived = { ...summary('Sea', 30), archived: true }
     const empty: ChatPages = { pages: [{ items: [], next: null }], pageParams: [null] }
-    expect(ids(withSummary(empty, archived, { archived: 'true' }))).toEqual([['Sea']])
-    expect(ids(withSummary(empty, archived, { archived: 'true', q: 'sea' }))).toEqual([['Sea']])
-    expect(withSummary(empty, archived, { archived: 'true', q: 'moon' })).toBe(empty)
+    expect(ids(withSummaries(empty, [archived], { archived: 'true' }))).toEqual([['Sea']])
+    expect(ids(withSummaries(empty, [archived], { archived: 'true', q: 'sea' }))).toEqual([['Sea']])
+    expect(withSummaries(empty, [archived], { archived: 'true', q: 'moon' })).toBe(empty)
   })
 
   test('chats that do not match the filter, which an older server sends, are not shown', () => {
@@ -133,7 +133,21 @@ describe('chats in lists', () => {
     expect(chatsOf(list, { pinned: 'false' })).toHaveLength(4)
   })
 
+  test('a chat belongs to the list of its folder only, unless it is pinned', () => {
+    const chat = { ...summary('c', 30), folder: 'Work' }
+    expect(ids(withSummaries(list, [chat], { pinned: 'false', folder: '' })).flat()).toEqual(['d', 'b', 'a'])
+    const empty: ChatPages = { pages: [{ items: [], next: null }], pageParams: [null] }
+    expect(ids(withSummaries(empty, [chat], { pinned: 'false', folder: 'Work' }))).toEqual([['c']])
+    expect(withSummaries(empty, [chat], { pinned: 'false', folder: 'Home' })).toBe(empty)
+    expect(withSummaries(empty, [{ ...chat, pinned: true }], { pinned: 'false', folder: 'Work' })).toBe(empty)
+  })
+
+  test('several chats that change together keep their order, and those that leave the list leave it', () => {
+    const changed = [summary('a', 50), { ...summary('c', 30), archived: true }, summary('new', 45)]
+    expect(ids(withSummaries(list, changed, {})).flat()).toEqual(['a', 'new', 'd', 'b'])
+  })
+
   test('a deleted chat leaves the list', () => {
-    expect(ids(withoutChat(list, 'b'))).toEqual([['d', 'c'], ['a']])
+    expect(ids(withoutChats(list, new Set(['b'])))).toEqual([['d', 'c'], ['a']])
   })
 })

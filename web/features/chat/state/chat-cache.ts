@@ -112,28 +112,41 @@ export function chatsOf(list: Pick<ChatPages, 'pages'> | undefined, filter: Chat
   return list?.pages.flatMap((page) => page.items.filter((chat) => belongsInList(chat, filter))) ?? []
 }
 
-/** Moves a chat to the position of its last activity in a list with this filter, or removes it from the list. */
-export function withSummary(list: ChatPages, chat: ChatSummary, filter: ChatListFilter): ChatPages {
-  const known = list.pages.some((page) => page.items.some((it) => it.id === chat.id))
-  const belongs = belongsInList(chat, filter)
-  if (!known && !(belongs && hasTitle(chat, filter) && !isOnUnloadedPage(list, chat))) return list
-  const without = withoutChat(list, chat.id)
-  if (!belongs) return without
-  const order = [...without.pages.flatMap((page) => page.items), chat].sort(byActivity)
+/** Moves chats to the positions of their last activity in a list with this filter, or removes them from the list. */
+export function withSummaries(
+  list: ChatPages,
+  changed: readonly ChatSummary[],
+  filter: ChatListFilter,
+): ChatPages {
+  const known = new Set(list.pages.flatMap((page) => page.items.map(({ id }) => id)))
+  const entering = changed.filter(
+    (chat) =>
+      belongsInList(chat, filter) &&
+      (known.has(chat.id) || (hasTitle(chat, filter) && !isOnUnloadedPage(list, chat))),
+  )
+  if (entering.length === 0 && !changed.some(({ id }) => known.has(id))) return list
+  const without = withoutChats(list, new Set(changed.map(({ id }) => id)))
+  const order = [...without.pages.flatMap((page) => page.items), ...entering].sort(byActivity)
   let from = 0
   const pages = without.pages.map((page, index) => {
     const last = index === without.pages.length - 1
-    const size = page.items.length + (last ? 1 : 0)
-    const items = order.slice(from, from + size)
-    from += size
+    const items = order.slice(from, last ? undefined : from + page.items.length)
+    from += items.length
     return { ...page, items }
   })
   return { ...without, pages }
 }
 
 /** Whether a list with this filter may contain the chat. The server alone knows which titles match a search text. */
-export function belongsInList(chat: ChatSummary, { archived = 'false', pinned }: ChatListFilter): boolean {
-  return String(chat.archived) === archived && (pinned === undefined || String(chat.pinned) === pinned)
+export function belongsInList(
+  chat: ChatSummary,
+  { archived = 'false', pinned, folder }: ChatListFilter,
+): boolean {
+  return (
+    String(chat.archived) === archived &&
+    (pinned === undefined || String(chat.pinned) === pinned) &&
+    (folder === undefined || (chat.folder ?? '') === folder)
+  )
 }
 
 /** Whether the title surely matches the search text. */
@@ -148,10 +161,10 @@ function isOnUnloadedPage({ pages }: ChatPages, chat: ChatSummary): boolean {
   return last?.next != null && end !== undefined && byActivity(end, chat) < 0
 }
 
-export function withoutChat(list: ChatPages, id: string): ChatPages {
+export function withoutChats(list: ChatPages, ids: ReadonlySet<string>): ChatPages {
   return {
     ...list,
-    pages: list.pages.map((page) => ({ ...page, items: page.items.filter((it) => it.id !== id) })),
+    pages: list.pages.map((page) => ({ ...page, items: page.items.filter((it) => !ids.has(it.id)) })),
   }
 }
 
