@@ -86,6 +86,23 @@ const places: Record<
       await page.locator('mark').first().waitFor()
     },
   },
+  'chats in a folder, of which some are selected': {
+    async waitUntilShown(page) {
+      for (const { id } of (await it.api.call<{ items: { id: string }[] }>('GET', '/api/chats')).items.slice(
+        0,
+        1,
+      )) {
+        await it.api.call('PATCH', `/api/chats/${id}`, { folder: 'Work' })
+      }
+      await page.getByRole('textbox', { name: 'Message' }).waitFor()
+      const button = page.getByRole('button', { name: 'Work', exact: true })
+      if ((await button.count()) === 0) await page.getByRole('button', { name: 'Chats' }).click()
+      await button.click()
+      expect(await accessibilityViolations(page)).toEqual([])
+      await page.getByRole('button', { name: 'Select chats' }).click()
+      await page.getByRole('checkbox').first().click()
+    },
+  },
   'a user who was added': {
     path: '/users',
     async waitUntilShown(page) {
@@ -126,6 +143,7 @@ const smoke = new Set([
   'a new connection',
   'the list of models',
   'messages that were searched',
+  'chats in a folder, of which some are selected',
 ])
 const chosen = Object.entries(views).filter(([name]) => all || name === 'light' || name === 'phone, dark')
 

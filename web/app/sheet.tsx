@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { ignoreOpeningPress } from '../ui/opening-press.ts'
+import { Toasts } from '../ui/toasts.tsx'
 import { useCloseOnOutsidePress } from '../ui/use-modal.ts'
 
 /** In px: how far from the left edge a swipe may begin, and how long it has to be. */
@@ -61,6 +62,8 @@ export function Sheet({
       className="appear m-0 h-dvh max-h-none w-[min(20rem,86vw)] max-w-none bg-surface-1 p-0 shadow-floating"
     >
       {open && children}
+      {/* Outside of the modal dialog, a toast could not be seen or pressed. */}
+      {open && <Toasts />}
     </dialog>
   )
 }

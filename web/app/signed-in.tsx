@@ -17,6 +17,7 @@ import { OwnPasswordForm } from '../features/session/own-password-form.tsx'
 import { setAsideStored } from '../features/storage/safe-storage.ts'
 import { MeProvider } from '../features/session/use-me.ts'
 import { createPageRouter } from './router.tsx'
+import { useSidebar } from '../features/sidebar/sidebar-state.ts'
 import { SignInForm } from '../features/session/sign-in-form.tsx'
 
 /** The application for a signed-in user: the live connection, the pages, and the sign-in dialog if the session ends. */
@@ -24,6 +25,7 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const [router] = useState(createPageRouter)
+  const { sheet } = useSidebar()
   const [expired, setExpired] = useState(false)
   const [live] = useState(() => createPageLive(queryClient))
   const restoreStored = useRef<() => void>(undefined)
@@ -51,7 +53,7 @@ export function SignedIn({ user }: { user: UserView }): ReactNode {
         {/* Hidden, but not removed: the page keeps its state for the same user. */}
         <div className={expired ? 'invisible contents' : 'contents'}>
           <RouterProvider router={router} />
-          <Toasts />
+          {!sheet && <Toasts />}
         </div>
       </LiveProvider>
       {user.mustChangePassword && !expired && (

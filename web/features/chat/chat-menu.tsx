@@ -21,11 +21,14 @@ export function ChatMenu({
   chat,
   small = false,
   onRename,
+  onSelect,
 }: {
   chat: ChatSummary
   small?: boolean
   /** Replaces the title by a field for a new one. */
   onRename: () => void
+  /** Begins a selection of several chats; undefined where there is no list. */
+  onSelect?: () => void
 }): ReactNode {
   const { t } = useLingui()
   const queryClient = useQueryClient()
@@ -91,6 +94,11 @@ export function ChatMenu({
         <MenuItem icon="folder" onSelect={() => setIsMoving(true)}>
           <Trans>Move to folder</Trans>
         </MenuItem>
+        {onSelect && (
+          <MenuItem icon="checkbox" onSelect={onSelect}>
+            <Trans>Select</Trans>
+          </MenuItem>
+        )}
         <MenuItem icon="archive" onSelect={() => archive.mutate(!chat.archived)}>
           {chat.archived ? <Trans>Unarchive</Trans> : <Trans>Archive</Trans>}
         </MenuItem>

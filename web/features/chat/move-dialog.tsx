@@ -34,9 +34,9 @@ export function MoveDialog({
           ? t`${plural(count, { one: '# chat removed from its folder', other: '# chats removed from their folders' })}`
           : t`${plural(count, { one: `# chat moved to “${folder}”`, other: `# chats moved to “${folder}”` })}`,
       ),
-    onSuccess() {
+    onSuccess(isComplete) {
       onClose()
-      onMoved?.()
+      if (isComplete) onMoved?.()
     },
   })
   /** The folder of all the chats; undefined if they are in different folders. */

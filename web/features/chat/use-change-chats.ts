@@ -9,13 +9,13 @@ import type { ChatsChange } from './state/change-chats.ts'
 
 /**
  * Returns a function that changes chats and confirms that in a toast, whose one button takes everything back.
- * `confirmation` receives how many chats were changed.
+ * `confirmation` receives how many chats were changed. Resolves with false if an error was shown instead.
  */
 export function useChangeChats(): (
   chats: readonly ChatSummary[],
   change: ChatsChange,
   confirmation: (count: number) => string,
-) => Promise<void> {
+) => Promise<boolean> {
   const { t } = useLingui()
   const queryClient = useQueryClient()
   const navigate = useNavigate()
@@ -33,14 +33,17 @@ export function useChangeChats(): (
         showToast(errorText(error))
       }
     }
+    let isComplete = true
     try {
       await changeChats(queryClient, ids, change, (part) => {
         changed = new Set(part.map((chat) => chat.id))
         if (change.deleted && part.some((chat) => path === `/c/${chat.id}`)) void navigate({ to: '/' })
       })
     } catch (error) {
+      isComplete = false
       showToast(errorText(error))
     }
     if (changed.size > 0) showToast(confirmation(changed.size), { label: t`Undo`, run: () => void undo() })
+    return isComplete
   }
 }

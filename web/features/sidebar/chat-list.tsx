@@ -11,6 +11,8 @@ import type { ChatListFilter } from '../chat/state/chat-list-query.ts'
 import { ChatSection } from './chat-section.tsx'
 import { groupByDay } from './day-groups.ts'
 import type { DayGroup } from './day-groups.ts'
+import { useIsSelecting } from '../chat/state/selected-chats.ts'
+import { SelectionBar } from './selection-bar.tsx'
 import { Folders } from './folders.tsx'
 import { ListBar } from './list-bar.tsx'
 import { PinnedChats } from './pinned-chats.tsx'
@@ -36,6 +38,7 @@ export function ChatList({
   const { t } = useLingui()
   const q = useDeferredValue(filter.trim())
   const [archived, setArchived] = useState(false)
+  const isSelecting = useIsSelecting()
   const [isCreating, setIsCreating] = useState(false)
   const found = useLazyIf(q === '' ? undefined : lazyFoundMessages)
   const isMain = q === '' && !archived
@@ -74,14 +77,18 @@ export function ChatList({
   }
   return (
     <>
-      <ListBar
-        archived={archived}
-        onArchived={setArchived}
-        onNewFolder={() => {
-          onShowAll()
-          setIsCreating(true)
-        }}
-      />
+      {isSelecting ? (
+        <SelectionBar archived={archived} />
+      ) : (
+        <ListBar
+          archived={archived}
+          onArchived={setArchived}
+          onNewFolder={() => {
+            onShowAll()
+            setIsCreating(true)
+          }}
+        />
+      )}
       <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         {query.error && (
           <div className="p-1">

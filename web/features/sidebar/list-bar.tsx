@@ -1,6 +1,8 @@
+import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { Trans, useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../ui/button.tsx'
+import { selectChats, useSelection } from '../chat/state/selected-chats.ts'
 
 /** The bar above the list: which chats the list shows, and what can be done with the list. */
 export function ListBar({
@@ -13,8 +15,16 @@ export function ListBar({
   onNewFolder: () => void
 }): ReactNode {
   const { t } = useLingui()
+  const { returnsFocus } = useSelection()
+  const bar = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The button of the selection's bar had the focus and is gone.
+    if (returnsFocus && document.activeElement === document.body) {
+      bar.current?.querySelector<HTMLElement>('[data-select]')?.focus()
+    }
+  }, [returnsFocus])
   return (
-    <div className="flex shrink-0 items-center gap-0.5 pr-2 pl-4">
+    <div ref={bar} className="flex shrink-0 items-center gap-0.5 pr-2 pl-4">
       {archived ? (
         <h2 className="min-w-0 flex-1 truncate text-ui font-semibold">
           <Trans>Archived chats</Trans>
@@ -27,6 +37,13 @@ export function ListBar({
       {!archived && (
         <IconButton icon="folder-plus" size="small" label={t`New folder`} onClick={onNewFolder} />
       )}
+      <IconButton
+        data-select=""
+        icon="checkbox"
+        size="small"
+        label={t`Select chats`}
+        onClick={() => selectChats([])}
+      />
       <IconButton
         icon={archived ? 'left' : 'archive'}
         size="small"

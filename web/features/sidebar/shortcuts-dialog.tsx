@@ -16,6 +16,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactNode
     [t`Stop the answer`, 'Esc'],
     [t`Edit your last message`, t`↑ in an empty message field`],
     [t`New line`, 'Shift Enter'],
+    [t`Select chats in the list`, t`Space, then Shift ↑ ↓`],
     [t`Show these shortcuts`, `? · ${mod} /`],
   ]
   return (

@@ -7,6 +7,7 @@ import { withMessage, withMessages, withoutChats, withoutMessage, withSummaries 
 import type { ChatPages } from './chat-cache.ts'
 import type { ChatListFilter } from './chat-list-query.ts'
 import { moveOpenFolder } from './open-folders.ts'
+import { dropSelected, updateSelected } from './selected-chats.ts'
 import { chatKey, patchChat, patchQuery } from './chat-query.ts'
 
 /** Applies an event, which the server sends to all tabs of a user, to the page’s cache. */
@@ -89,6 +90,7 @@ export function refreshAfterGap(queryClient: QueryClient): void {
 
 function patchSummaries(queryClient: QueryClient, summaries: readonly ChatSummary[]): void {
   patchLists(queryClient, (list, filter) => withSummaries(list, summaries, filter))
+  updateSelected(summaries)
   for (const summary of summaries) {
     patchChat(queryClient, summary.id, (chat) => ({ ...chat, ...summary }))
   }
@@ -101,6 +103,7 @@ function patchSummaries(queryClient: QueryClient, summaries: readonly ChatSummar
 
 export function removeChats(queryClient: QueryClient, ids: readonly string[]): void {
   patchLists(queryClient, (list) => withoutChats(list, new Set(ids)))
+  dropSelected(ids)
   for (const id of ids) queryClient.removeQueries({ queryKey: chatKey(id) })
 }
 
