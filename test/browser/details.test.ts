@@ -137,3 +137,19 @@ test('D29: on a phone, the button of the model reacts to touches on 44 px', asyn
   expect(reacting).toEqual([true, true, true])
   await page.context().close()
 })
+
+test('D29: on a phone, the row of an account that waits for approval has its controls in one line', async () => {
+  await it.api.call('PUT', '/api/settings', {
+    basedOn: (await it.api.call<{ revision: string }>('GET', '/api/settings')).revision,
+    values: { signUp: true, defaultRole: 'pending' },
+  })
+  const page = await it.open('/users', phone)
+  const grace = { name: 'Grace', email: 'grace.hopper@example.org', password: 'correct horse' }
+  await it.api.call('POST', '/api/auth/sign-up', grace)
+  await page.reload()
+  await page.getByRole('button', { name: 'Approve' }).waitFor()
+  const approve = await page.getByRole('button', { name: 'Approve' }).boundingBox()
+  const options = await page.getByRole('button', { name: 'Options for Grace' }).boundingBox()
+  expect(Math.abs(approve!.y + approve!.height / 2 - options!.y - options!.height / 2)).toBeLessThan(2)
+  await page.context().close()
+})

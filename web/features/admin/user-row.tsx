@@ -48,7 +48,7 @@ export function UserRow({
   return (
     <li className="flex flex-col gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <div className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+        <div className="min-w-0 flex-1 basis-32 [overflow-wrap:anywhere]">
           <p className="flex flex-wrap items-center gap-2 font-medium">
             <bdi>{user.name}</bdi>
             <RoleBadge user={user} />
