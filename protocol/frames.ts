@@ -79,6 +79,8 @@ export type UserEvent =
   | { name: 'models.changed' }
   | { name: 'settings.changed'; revision: string }
   | { name: 'account.changed' }
+  /** Only for administrators: accounts were created or changed, or a connection began or ceased to fail. */
+  | { name: 'administration.changed' }
 
 /** Every frame that the server may send, by `t`. A client ignores frames that it does not know. */
 export type ServerFrame =

@@ -145,16 +145,25 @@ async function startServices(
   services: Services,
   { config, state, clock, logger, signal }: FindStoreOptions,
 ): Promise<void> {
-  const { accounts, chat, events, feeds, hub, jobs, membership, settings, store } = services
+  const { accounts, bus, chat, events, feeds, hub, jobs, membership, settings, store } = services
   followFeeds(feeds, { ...services, notifyPages: (event) => hub.broadcast(event) })
   feeds.on('revocations', () => accounts.revocations.read())
   accounts.authenticator.onRevoked((revocation) => {
     if (revocation !== 'all') services.sessionMirror?.reportEnd(revocation.sessionIds)
+    if (revocation === 'all' || revocation.userIds.size > 0)
+      hub.notifyAdmins({ name: 'administration.changed' })
     hub.revoke(
       revocation === 'all'
         ? 'all'
         : { sessionIds: [...revocation.sessionIds], userIds: [...revocation.userIds] },
     )
+  })
+  bus.on('account.created', 'fleet', {
+    message({ from }) {
+      if (from !== membership.self) hub.notifyAdmins({ name: 'administration.changed' })
+    },
+    // The pages learn of a gap themselves and refresh everything.
+    gap: () => undefined,
   })
   await membership.join()
   await feeds.poll()

@@ -37,6 +37,11 @@ export const messages = {
     topic: (payload: { to: string }) => `instance:${payload.to}`,
     schema: z.object({ to: z.string(), ask: z.number(), count: z.number() }),
   },
+  /** To every instance: an account was created, so administrators' pages are outdated. Sent by the instance that did it. */
+  'account.created': {
+    topic: () => 'fleet',
+    schema: z.object({ from: z.string() }),
+  },
   /** To every instance: a feed has a new revision. Sent by the instance whose transaction created the revision. */
   'revision.raised': {
     topic: () => 'fleet',

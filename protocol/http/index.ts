@@ -5,6 +5,7 @@ import { apiKeyOperations } from './api-keys.ts'
 import { appOperations } from './app.ts'
 import { authOperations } from './auth.ts'
 import { chatOperations } from './chats.ts'
+import { administrationOperations } from './administration.ts'
 import { clusterOperations } from './cluster.ts'
 import { connectionOperations } from './connections.ts'
 import { folderOperations } from './folders.ts'
@@ -29,6 +30,7 @@ export const operations = {
   ...modelOperations,
   ...connectionOperations,
   ...settingsOperations,
+  ...administrationOperations,
   ...clusterOperations,
 }
 

@@ -29,7 +29,8 @@ export function createListUsers({ store }: Pick<Context, 'store'>): UseCase<'lis
 export function createCreateUser({
   store,
   hasher,
-}: Pick<Context, 'store' | 'hasher'>): UseCase<'createUser'> {
+  accountCreated,
+}: Pick<Context, 'store' | 'hasher' | 'accountCreated'>): UseCase<'createUser'> {
   return async (caller, { body }) => {
     requireAdmin(caller)
     const password = readablePassword()
@@ -38,6 +39,7 @@ export function createCreateUser({
       mustChangePassword: true,
       passwordHash: await hasher.hash(password, undefined, { known: true }),
     })
+    accountCreated()
     return { user: presentUser(user), password }
   }
 }

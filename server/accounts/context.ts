@@ -39,6 +39,8 @@ export interface OperatorContext {
 export interface Context extends OperatorContext {
   /** Called when an account's name or preferences have changed, so that the user's other tabs reload them. */
   accountChanged: (userId: string) => void
+  /** Called when an account has been created, so that the pages of administrators show it. */
+  accountCreated: () => void
   sessionSeen: SessionSeen
   rateLimits: RateLimits
   config: AccountsConfig

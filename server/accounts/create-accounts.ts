@@ -45,6 +45,8 @@ export interface AccountsOptions extends Pick<Context, 'rateLimits' | 'clock' | 
   sessionSeen?: SessionSeen
   /** Called when an account's name or preferences have changed, so that the user's other tabs reload them. */
   accountChanged?: (userId: string) => void
+  /** Called when an account has been created, so that the pages of administrators show it. */
+  accountCreated?: () => void
   /** Tests pass a cheaper hasher. */
   hasher?: PasswordHasher
 }
@@ -101,6 +103,7 @@ function createContext({
   hasher,
   sessionSeen = () => {},
   accountChanged = () => {},
+  accountCreated = () => {},
   ...rest
 }: AccountsOptions): Context {
   const tokens = createSessionTokens(config.secretKey, clock)
@@ -128,6 +131,7 @@ function createContext({
     lastUse,
     sessionSeen,
     accountChanged,
+    accountCreated,
     authenticator,
     hasher: hasher ?? createPasswordHasher(),
   }

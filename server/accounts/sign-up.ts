@@ -32,6 +32,7 @@ export function createSignUp(context: Context): UseCase<'signUp'> {
       if (!config.signUp) throw new AppError('sign_up_closed')
     }
     const user = await makeUser(store, { ...body, passwordHash, role: config.defaultRole })
+    context.accountCreated()
     return beginSession(context, user, meta)
   }
 }

@@ -57,19 +57,20 @@ export function createServices(options: ServicesOptions): Services {
   const feeds = new Feeds({ revisions: store.revisions, bus, membership, clock, logger })
   const events = createUserEvents(bus, membership.self)
   const settings = createSettings(options, feeds)
-  const { connections, models } = createModels(options, feeds)
+  const hub = new Hub(clock, logger)
+  const { connections, models } = createModels(options, { feeds, hub })
   const sessionMirror = createSessionMirror(options)
   const jobs = new Jobs({ store: store.jobs, me: membership.self, clock, logger })
   const counts = createUserCounts(bus, membership)
   return {
     ...coordination,
     store,
-    accounts: createAccountsOf(options, { feeds, settings, sessionMirror, events }),
+    accounts: createAccountsOf(options, { feeds, settings, sessionMirror, events, hub }),
     chat: createChat(options, { models, events, jobs, settings, requests: counts.requests }),
     connections,
     events,
     feeds,
-    hub: new Hub(clock, logger),
+    hub,
     jobs,
     models,
     presence: createPresence(counts.pages),
@@ -89,7 +90,7 @@ export function createServices(options: ServicesOptions): Services {
 /** Creates the connections to providers and the catalogue of their models. */
 function createModels(
   { config, store, clock, logger }: ServicesOptions,
-  feeds: Feeds,
+  { feeds, hub }: Pick<Services, 'feeds' | 'hub'>,
 ): Pick<Services, 'connections' | 'models'> {
   const connections: ProviderConnections = new ProviderConnections({
     store: store.connections,
@@ -104,6 +105,7 @@ function createModels(
         .recordWorked(connection)
         .catch((error: unknown) => logger.warn({ err: error }, 'a working connection could not be recorded'))
     },
+    onHealthChanged: () => hub.notifyAdmins({ name: 'administration.changed' }),
     learnt: (baseUrl, model) => store.connections.learnt(baseUrl, model),
     learn: (baseUrl, model, continues) => store.connections.learn(baseUrl, model, continues),
     clock,
@@ -121,11 +123,12 @@ interface AccountPorts {
   settings: Settings
   sessionMirror: SessionMirror | undefined
   events: PresentUsers
+  hub: Hub
 }
 
 function createAccountsOf(
   { config, secretKey, installationId, store, coordination, clock, logger }: ServicesOptions,
-  { feeds, settings, sessionMirror, events }: AccountPorts,
+  { feeds, settings, sessionMirror, events, hub }: AccountPorts,
 ): Accounts {
   return createAccounts({
     store,
@@ -148,6 +151,10 @@ function createAccountsOf(
     announce: (feed) => void feeds.announceAndApply(feed),
     sessionSeen: (session) => sessionMirror?.reportUse(session),
     accountChanged: (userId) => events.notify(userId, { name: 'account.changed' }),
+    accountCreated() {
+      hub.notifyAdmins({ name: 'administration.changed' })
+      void coordination.bus.send('account.created', { from: coordination.membership.self })
+    },
   })
 }
 

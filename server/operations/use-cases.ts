@@ -1,10 +1,11 @@
 import type { Accounts } from '../accounts/index.ts'
 import type { Settings } from '../settings/index.ts'
 import type { UseCase, UseCases } from '../use-case.ts'
+import { countProblems } from './count-problems.ts'
+import type { CountProblemsOptions } from './count-problems.ts'
 import { viewCluster } from './view-cluster.ts'
-import type { ViewClusterOptions } from './view-cluster.ts'
 
-export interface OperationsUseCaseOptions extends ViewClusterOptions {
+export interface OperationsUseCaseOptions extends CountProblemsOptions {
   accounts: Pick<Accounts, 'signUpMode'>
   settings: Pick<Settings, 'current'>
   version: string
@@ -16,6 +17,7 @@ export interface OperationsUseCaseOptions extends ViewClusterOptions {
 export function createOperationsUseCases(options: OperationsUseCaseOptions) {
   return {
     getApp: createGetApp(options),
+    getAdministration: () => countProblems(options),
     getCluster: () => viewCluster(options),
   } satisfies Partial<UseCases>
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { CloseReason } from '../../protocol/index.ts'
+import type { CloseReason, ServerFrame } from '../../protocol/index.ts'
 import type { Caller } from '../accounts/index.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
-import { userView } from '../../test/support/callers.ts'
+import { callerOf, userView } from '../../test/support/callers.ts'
 import { Hub } from './hub.ts'
 import type { OpenSocket } from './hub.ts'
 
@@ -70,6 +70,19 @@ test('a revoked session closes its sockets at once', () => {
   const kept = open(hub, 'ada', { sessionId: 'kept' })
   hub.revoke({ userIds: [], sessionIds: ['lost'] })
   expect([gone.closedFor, kept.closedFor]).toEqual(['signedOut', undefined])
+})
+
+test('an event for administrators is sent only to the sockets of administrators', () => {
+  const hub = new Hub(systemClock, silentLogger)
+  const sent: string[] = []
+  for (const role of ['admin', 'user', 'pending'] as const) {
+    const caller = callerOf(userView(role, { role }))
+    const send = (frame: ServerFrame): number => sent.push(`${role}: ${frame.t}`)
+    hub.add({ ...silent, client: { caller }, send })
+  }
+  hub.add({ ...silent, send: () => sent.push('not signed in') })
+  hub.notifyAdmins({ name: 'administration.changed' })
+  expect(sent).toEqual(['admin: event'])
 })
 
 test('a socket that has not sent hello is not checked', () => {

@@ -86,6 +86,13 @@ export class Hub {
     }
   }
 
+  /** Sends an event to the sockets of administrators on this instance. */
+  notifyAdmins(event: UserEvent): void {
+    for (const socket of this.#sockets) {
+      if (socket.client?.caller.user.role === 'admin') socket.send({ t: 'event', event })
+    }
+  }
+
   /** Closes revoked sockets as `signedOut`. Sockets of users whose rights changed are checked first. */
   revoke(revocation: Revocation): void {
     if (revocation === 'all') {

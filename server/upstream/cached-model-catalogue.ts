@@ -22,6 +22,8 @@ export interface ModelCatalogueOptions extends Pick<ContinuationModesOptions, 'l
   connections: () => readonly ConnectionConfig[]
   /** Called each time a provider has listed models. */
   onLoaded?: (connection: ConnectionConfig) => void
+  /** Called when the models of a connection can no longer be listed, and when they can be listed again. */
+  onHealthChanged?: () => void
   clock: Clock
   logger: Logger
   /** The age at which a list is refreshed in the background, ms. Default 60 s. */
@@ -88,7 +90,7 @@ function followConnections(options: ModelCatalogueOptions): {
   expire: () => void
 } {
   const { clock, logger, cacheMs = 60_000, deadlines, proxies, demoWordsPerSecond } = options
-  const { onLoaded = () => undefined } = options
+  const { onLoaded = () => undefined, onHealthChanged = () => undefined } = options
   let known = new Map<string, ConnectionModels>()
 
   // Every page load needs the connections, and they rarely change: the last result is kept.
@@ -123,7 +125,7 @@ function followConnections(options: ModelCatalogueOptions): {
       ...(proxies ? { proxies } : {}),
       ...(demoWordsPerSecond === undefined ? {} : { demoWordsPerSecond }),
     })
-    return new ConnectionModels(config, upstream, { clock, logger, cacheMs, onLoaded })
+    return new ConnectionModels(config, upstream, { clock, logger, cacheMs, onLoaded, onHealthChanged })
   }
 
   function expire(): void {

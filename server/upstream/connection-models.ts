@@ -15,6 +15,8 @@ interface ConnectionModelsOptions {
   cacheMs: number
   /** Called each time the provider has listed models. */
   onLoaded: (config: ConnectionConfig) => void
+  /** Called when the provider's list of models can no longer be loaded, and when it can be loaded again. */
+  onHealthChanged: () => void
 }
 
 /**
@@ -34,6 +36,7 @@ export class ConnectionModels {
   readonly #logger: Logger
   readonly #cacheMs: number
   readonly #onLoaded: (config: ConnectionConfig) => void
+  readonly #onHealthChanged: () => void
   #triedAt: number | undefined
   #loading: Promise<void> | undefined
   #first: Promise<void> | undefined
@@ -45,7 +48,7 @@ export class ConnectionModels {
   constructor(
     config: ConnectionConfig,
     upstream: Upstream,
-    { clock, logger, cacheMs, onLoaded }: ConnectionModelsOptions,
+    { clock, logger, cacheMs, onLoaded, onHealthChanged }: ConnectionModelsOptions,
   ) {
     this.config = config
     this.upstream = upstream
@@ -53,6 +56,7 @@ export class ConnectionModels {
     this.#logger = logger
     this.#cacheMs = cacheMs
     this.#onLoaded = onLoaded
+    this.#onHealthChanged = onHealthChanged
     const { modelIds } = config
     if (modelIds.length > 0) this.models = modelIds.map((id) => ({ id, name: id }))
   }
@@ -116,6 +120,7 @@ export class ConnectionModels {
     this.#triedAt = this.#clock.monotonic()
     const attempt = ++this.#attempts
     const { name } = this.config
+    const failedBefore = this.problem !== undefined
     try {
       const models = await this.upstream.listModels(new AbortController().signal)
       if (attempt !== this.#attempts) return
@@ -142,6 +147,7 @@ export class ConnectionModels {
     this.#expired = false
     this.#triedAt = this.#clock.monotonic()
     this.checkedAt = this.#clock.now()
+    if (failedBefore !== (this.problem !== undefined)) this.#onHealthChanged()
   }
 }
 

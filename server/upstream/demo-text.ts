@@ -31,7 +31,7 @@ Shoal is a self-hosted AI chat for teams. One server is enough to start. Several
 
 ## Connect a real model
 
-An administrator can add a provider under **Connections**, with its address and, if needed, an API key. Or set it when you start Shoal:
+An administrator can add a provider under **Administration → Connections**, with its address and, if needed, an API key. Or set it when you start Shoal:
 
 \`\`\`sh
 OPENAI_API_BASE_URL=https://api.openai.com/v1 \\
@@ -71,7 +71,7 @@ function repeatQuestion(asked: string): string {
 
 ${quote}
 
-This is the built-in demo model: it cannot think, so it can only repeat your question. A real model would answer it. An administrator can connect one under **Connections**. Write \`tour\` to see the tour again, or \`count to 500\` for a long answer.
+This is the built-in demo model: it cannot think, so it can only repeat your question. A real model would answer it. An administrator can connect one under **Administration → Connections**. Write \`tour\` to see the tour again, or \`count to 500\` for a long answer.
 `
 }
 

@@ -53,7 +53,7 @@ describe('the built-in demo model', () => {
       /^\| --- \|/m,
       /^\$\$\n/m,
       /built-in demo model/,
-      /\*\*Connections\*\*/,
+      /\*\*Administration → Connections\*\*/,
     ]) {
       expect(text).toMatch(part)
     }

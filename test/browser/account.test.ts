@@ -60,14 +60,14 @@ test('a new administrator can administer without reloading the page', async () =
   const menu = page.getByRole('button', { name: 'Grace', exact: true })
   await menu.click()
   await page.getByRole('menuitem', { name: 'Account' }).waitFor()
-  expect(await page.getByRole('menuitem', { name: 'Users' }).count()).toBe(0)
+  expect(await page.getByRole('menuitem', { name: 'Administration' }).count()).toBe(0)
   await page.keyboard.press('Escape')
   await it.api.call('PATCH', `/api/users/${user.id}`, { role: 'admin' })
   await expect
     .poll(
       async () => {
         await menu.click()
-        const found = await page.getByRole('menuitem', { name: 'Users' }).count()
+        const found = await page.getByRole('menuitem', { name: 'Administration' }).count()
         await page.keyboard.press('Escape')
         return found
       },

@@ -97,13 +97,13 @@ describe('sign-up and sign-in, in order', () => {
     await page.context().close()
   })
 
-  test('a new account waits, is approved under Users, and then enters automatically', async () => {
+  test('a new account waits, is approved under Administration, and then enters automatically', async () => {
     const page = await it.open('/', { signedIn: false })
     await page.getByRole('button', { name: 'Create one' }).click()
     await signUp(page, 'Grace', /Create account/)
     await page.getByRole('heading', { name: 'Almost there' }).waitFor()
     await admin.getByRole('button', { name: 'Ada', exact: true }).click()
-    await admin.getByRole('menuitem', { name: 'Users' }).click()
+    await admin.getByRole('menuitem', { name: 'Administration' }).click()
     await admin.getByRole('button', { name: 'Approve' }).click()
     await expect
       .poll(() => admin.getByText('waiting for approval', { exact: true }).count(), { timeout: 5000 })

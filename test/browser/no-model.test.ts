@@ -19,7 +19,7 @@ test('58: if no model is available, an administrator sees why and is led to the 
   await page.getByText(/out of order/).waitFor()
   expect(await page.getByRole('list', { name: 'Suggestions' }).count()).toBe(0)
   await page.getByRole('textbox', { name: 'Message' }).fill('A question that is kept')
-  await page.getByRole('alert').getByText('Check the Connections page.').waitFor()
+  await page.getByRole('alert').getByText('Check Administration → Connections.').waitFor()
   await page.getByRole('button', { name: 'Open Connections' }).click()
   await page.getByRole('button', { name: 'Test connection' }).waitFor()
   await page.context().close()

@@ -166,6 +166,25 @@ test('a title is written by a job, once, and sent to every tab', async () => {
   socket.close()
 })
 
+test('a new or changed account is reported to administrators on every instance, and to nobody else', async () => {
+  const listen = async (token: string, url: string): Promise<TestSocket> => {
+    const socket = await new TestSocket(url, { token }).open()
+    await socket.hello().frame('welcome')
+    return socket
+  }
+  const { client } = await signUpUser('listener@example.com')
+  const admins = await Promise.all(fleet.urls().map((url) => listen(fleet.api.token, url)))
+  const other = await listen(client.token, fleet.urls()[1]!)
+  const reports = ({ frames }: TestSocket): number =>
+    frames.filter((frame) => frame.t === 'event' && frame.event.name === 'administration.changed').length
+  const { id } = await new ApiClient(fleet.urls()[0]!).signUp('counted@example.com')
+  await expect.poll(() => admins.map(reports)).toEqual([1, 1])
+  await fleet.api.call('PATCH', `/api/users/${id}`, { active: false })
+  await expect.poll(() => admins.map((socket) => reports(socket) > 1)).toEqual([true, true])
+  expect(reports(other)).toBe(0)
+  for (const socket of [...admins, other]) socket.close()
+})
+
 test('RESET_CONFIG_ON_START deletes saved settings once per start', async () => {
   const databaseUrl = await postgres.createDatabase()
   const ours = { ...env, REDIS_KEY_PREFIX: 'reset', WEBUI_NAME: 'Environment' }

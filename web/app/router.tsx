@@ -1,6 +1,14 @@
 import { lazy, Suspense } from 'react'
 import type { ComponentType, ReactNode } from 'react'
-import { createRootRoute, createRoute, createRouter, Outlet, useParams, Link } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  Outlet,
+  useMatches,
+  useParams,
+} from '@tanstack/react-router'
 import { useLingui, Trans } from '@lingui/react/macro'
 import { pageRoutes } from '../../protocol/page-routes.ts'
 import type { UserView } from '../../protocol/http/users.ts'
@@ -16,8 +24,11 @@ const root = createRootRoute({ component: ShellRoute, notFoundComponent: NotFoun
 
 function ShellRoute(): ReactNode {
   const user = useMe()
+  const isAdministration = useMatches({
+    select: (matches) => matches.some(({ routeId }) => routeId === administration.id),
+  })
   return (
-    <Shell user={user}>
+    <Shell user={user} isAdministration={isAdministration && user.role === 'admin'}>
       <Outlet />
     </Shell>
   )
@@ -56,13 +67,35 @@ const account = createRoute({
   path: pageRoutes.account,
   component: lazyPage(async () => (await import('../features/accounts/account-page.tsx')).AccountPage),
 })
-const connections = createRoute({
+
+const LazyArea = lazy(async () => ({
+  default: (await import('../features/admin/administration-area.tsx')).AdministrationArea,
+}))
+const administration = createRoute({
   getParentRoute: () => root,
+  id: 'administration',
+  component: AdministrationRoute,
+})
+
+function AdministrationRoute(): ReactNode {
+  const { t } = useLingui()
+  const user = useMe()
+  return (
+    <Suspense fallback={<Waiting label={t`Loading…`} />}>
+      <LazyArea user={user}>
+        <Outlet />
+      </LazyArea>
+    </Suspense>
+  )
+}
+
+const connections = createRoute({
+  getParentRoute: () => administration,
   path: pageRoutes.connections,
   component: lazyPage(async () => (await import('../features/admin/connections-page.tsx')).ConnectionsPage),
 })
 const users = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => administration,
   path: pageRoutes.users,
   component: lazyPage(async () => {
     const { UsersPage } = await import('../features/admin/users-page.tsx')
@@ -70,12 +103,12 @@ const users = createRoute({
   }),
 })
 const cluster = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => administration,
   path: pageRoutes.cluster,
   component: lazyPage(async () => (await import('../features/admin/cluster-page.tsx')).ClusterPage),
 })
 const settings = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => administration,
   path: pageRoutes.settings,
   component: lazyPage(async () => (await import('../features/admin/settings-page.tsx')).SettingsPage),
 })
@@ -92,10 +125,7 @@ const development = import.meta.env.DEV
 const routeTree = root.addChildren([
   chats.addChildren([start, chat]),
   account,
-  connections,
-  users,
-  cluster,
-  settings,
+  administration.addChildren([connections, users, cluster, settings]),
   ...development,
 ])
 

@@ -20,8 +20,19 @@ import { Sheet } from './sheet.tsx'
 /** Needed only once per installation. */
 const lazyFirstRun = createLazy(() => import('../features/first-run/first-run-page.tsx'))
 
-/** The layout of every page: the list of chats at the side, and the page next to it. */
-export function Shell({ user, children }: { user: UserView; children: ReactNode }): ReactNode {
+/**
+ * The layout of every page: the list of chats at the side, and the page next to it. The administration has its own
+ * navigation instead of the chats.
+ */
+export function Shell({
+  user,
+  isAdministration,
+  children,
+}: {
+  user: UserView
+  isAdministration: boolean
+  children: ReactNode
+}): ReactNode {
   const { t } = useLingui()
   const navigate = useNavigate()
   const { open, sheet, toggle, showSheet, hideSheet } = useSidebar()
@@ -38,15 +49,18 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
     () =>
       listenForShortcuts({
         newChat: () => void navigate({ to: '/' }),
-        toggleSidebar: toggle,
+        toggleSidebar() {
+          if (!isAdministration) toggle()
+        },
         find() {
+          if (isAdministration) void navigate({ to: '/' })
           if (matchMedia('(max-width: 767px)').matches) showSheet()
           else if (!open) toggle()
           requestAnimationFrame(focusSearch)
         },
         showHelp: showShortcuts,
       }),
-    [navigate, open, toggle, showSheet],
+    [navigate, isAdministration, open, toggle, showSheet],
   )
 
   const shortcuts = useShortcutsDialog()
@@ -78,7 +92,7 @@ export function Shell({ user, children }: { user: UserView; children: ReactNode 
       >
         <Trans>Skip to content</Trans>
       </a>
-      {open && (
+      {open && !isAdministration && (
         <div className="w-68 shrink-0 border-r border-border max-md:hidden">
           <Sidebar user={user} onClose={toggle} />
         </div>

@@ -17,6 +17,7 @@ export function ClusterPage(): ReactNode {
   const { data, error, dataUpdatedAt } = cluster
   return (
     <Page
+      isAdministration
       title={t`Instances`}
       intro={t`The servers that run this workspace. If one fails, the others take over.`}
     >

@@ -27,6 +27,7 @@ export function ConnectionsPage(): ReactNode {
   const refresh = (): void => {
     void queryClient.invalidateQueries({ queryKey: operationKey('listConnections') })
     void queryClient.invalidateQueries({ queryKey: operationKey('listModels') })
+    void queryClient.invalidateQueries({ queryKey: operationKey('getAdministration') })
   }
   const change = useMutation({
     mutationFn: ({ id, ...body }: { id: string; enabled?: boolean; order?: number }) =>
@@ -45,6 +46,7 @@ export function ConnectionsPage(): ReactNode {
   }
   return (
     <Page
+      isAdministration
       title={t`Connections`}
       intro={t`Everyone in this workspace can use these model providers. Their order sets which models are listed first.`}
     >

@@ -25,6 +25,7 @@ export function SettingsPage(): ReactNode {
   })
   return (
     <Page
+      isAdministration
       title={t`Settings`}
       intro={t`These settings apply to everyone in this workspace. Changes take effect immediately.`}
     >

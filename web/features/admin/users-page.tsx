@@ -14,6 +14,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { Page, Rows } from '../pages/page.tsx'
 import { SecretOnce } from '../secret-once.tsx'
 import { AddUserDialog } from './add-user-dialog.tsx'
+import { PendingUsersText } from './problem-texts.tsx'
 import { UserRow } from './user-row.tsx'
 
 type Sort = 'newest' | 'name' | 'active'
@@ -38,11 +39,15 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
   })
   const { total, pending = 0 } = list.data?.pages[0] ?? {}
   const users = list.data?.pages.flatMap((page) => page.items) ?? []
-  const refresh = (): void => void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
+  const refresh = (): void => {
+    void queryClient.invalidateQueries({ queryKey: operationKey('listUsers') })
+    void queryClient.invalidateQueries({ queryKey: operationKey('getAdministration') })
+  }
   const [adding, setAdding] = useState(false)
   const [added, setAdded] = useState<ResponseOf<'createUser'> | null>(null)
   return (
     <Page
+      isAdministration
       title={t`Users`}
       intro={t`Everyone who can use this workspace. If sign-ups need approval, new accounts wait here.`}
     >
@@ -68,11 +73,7 @@ export function UsersPage({ me }: { me: UserView }): ReactNode {
               </Button>
             }
           >
-            <Plural
-              value={pending}
-              one="# account waits for approval."
-              other="# accounts wait for approval."
-            />
+            <PendingUsersText count={pending} />
           </Notice>
         )}
         <div className="grid grid-cols-[1fr_12rem_12rem] gap-3 max-sm:grid-cols-1">

@@ -85,7 +85,7 @@ export function ChatPage({ chatId, user }: { chatId: string | null; user: UserVi
   const blocked =
     online && model === null && !modelsLoading
       ? user.role === 'admin'
-        ? t`No model is available. Check the Connections page.`
+        ? t`No model is available. Check Administration → Connections.`
         : t`No model is available. Ask an administrator to connect one.`
       : null
   const shownFailure = failure?.key === open.key ? failure.error : (queue.error ?? null)

@@ -36,7 +36,7 @@ const sentences: Partial<Record<PageErrorCode, MessageDescriptor>> = {
   busy: msg`The server is busy.`,
   storage_full: msg`The server’s disk is full, so nothing can be saved. Ask an administrator to free some space.`,
   upstream_unreachable: msg`The model provider cannot be reached.`,
-  upstream_key_refused: msg`The model provider refused the API key. Check it under Connections, or ask an administrator.`,
+  upstream_key_refused: msg`The model provider refused the API key. Check it under Administration → Connections, or ask an administrator.`,
   upstream_rate_limited: msg`The model provider’s rate limit is reached.`,
   upstream_context_too_long: msg`The conversation is too long for this model. Start a new chat or choose another model.`,
   upstream_filtered: msg`The model provider refused to answer this. Try a different wording.`,

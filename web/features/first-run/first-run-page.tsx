@@ -28,7 +28,7 @@ export function FirstRunPage({ onDone }: { onDone: () => void }): ReactNode {
             <Trans>Connect a model</Trans>
           </h1>
           <p className="text-muted">
-            <Trans>Choose how to start. You can change this later under Connections.</Trans>
+            <Trans>Choose how to start. You can change this later under Administration → Connections.</Trans>
           </p>
         </header>
         <div className="flex flex-col gap-3">
@@ -114,7 +114,7 @@ function OllamaOption({ onDone }: { onDone: () => void }): ReactNode {
     ? t`Looking for Ollama on the server…`
     : found?.found
       ? t`Found on the server at ${found.baseUrl}.`
-      : t`Not found on the server. Start Ollama and check again, or add its address under Connections.`
+      : t`Not found on the server. Start Ollama and check again, or add its address under Administration → Connections.`
   return (
     <FirstRunOption icon="instances" title="Ollama" text={text}>
       <div className="flex flex-col gap-3">

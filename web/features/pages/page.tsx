@@ -2,48 +2,69 @@ import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
 import { IconButton } from '../../ui/button.tsx'
+import { classNames } from '../../ui/class-names.ts'
 import { useAppName } from '../app-name.ts'
 import { useSidebar } from '../sidebar/sidebar-state.ts'
 
-/** The layout of a page that is not a chat: a title with sections below it. */
+/**
+ * The layout of a page that is not a chat: a title with sections below it. A page of the administration has no buttons
+ * for the list of chats, because the navigation of the administration is shown instead.
+ */
 export function Page({
   title,
   intro,
+  isAdministration = false,
   children,
 }: {
   title: string
   intro?: ReactNode
+  isAdministration?: boolean
   children: ReactNode
 }): ReactNode {
-  const { t } = useLingui()
-  const sidebar = useSidebar()
   const appName = useAppName()
   useEffect(() => {
     document.title = `${title} · ${appName}`
   }, [title, appName])
   return (
     <main id="main" className="h-full min-w-0 flex-1 overflow-y-auto">
-      <header className="sticky top-0 z-10 flex h-13 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
-        {!sidebar.open && (
-          <span className="max-md:hidden">
-            <IconButton icon="sidebar" label={t`Show chats`} onClick={sidebar.toggle} />
-          </span>
+      {!isAdministration && <PageHeader title={title} />}
+      <div
+        className={classNames(
+          'mx-auto flex w-full max-w-measure flex-col gap-10 px-5 pb-20',
+          isAdministration ? 'pt-2 md:pt-15' : 'pt-2',
         )}
-        <span className="md:hidden">
-          <IconButton icon="sidebar" label={t`Chats`} onClick={sidebar.showSheet} />
-        </span>
-        <h1 className="truncate px-2 text-answer font-semibold md:sr-only">{title}</h1>
-      </header>
-      <div className="mx-auto flex w-full max-w-measure flex-col gap-10 px-5 pt-2 pb-20">
+      >
         <div className="flex flex-col gap-2 max-md:pt-3">
-          <p aria-hidden="true" className="text-greeting font-semibold tracking-tight max-md:hidden">
-            {title}
-          </p>
+          {isAdministration ? (
+            <h1 className="text-greeting font-semibold tracking-tight">{title}</h1>
+          ) : (
+            <p aria-hidden="true" className="text-greeting font-semibold tracking-tight max-md:hidden">
+              {title}
+            </p>
+          )}
           {intro && <p className="max-w-prose text-muted">{intro}</p>}
         </div>
         {children}
       </div>
     </main>
+  )
+}
+
+function PageHeader({ title }: { title: string }): ReactNode {
+  const { t } = useLingui()
+  const sidebar = useSidebar()
+  return (
+    <header className="sticky top-0 z-10 flex h-13 items-center gap-1 bg-page px-2 max-md:h-12 max-md:border-b max-md:border-border">
+      {!sidebar.open && (
+        <span className="max-md:hidden">
+          <IconButton icon="sidebar" label={t`Show chats`} onClick={sidebar.toggle} />
+        </span>
+      )}
+      <span className="md:hidden">
+        <IconButton icon="sidebar" label={t`Chats`} onClick={sidebar.showSheet} />
+      </span>
+      <h1 className="truncate px-2 text-answer font-semibold md:sr-only">{title}</h1>
+    </header>
   )
 }
 

@@ -1,14 +1,20 @@
 import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { Plural, Trans, useLingui } from '@lingui/react/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
 import type { UserView } from '../../../protocol/http/users.ts'
-import { operationQuery } from '../../api/operation-query.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { showToast } from '../../ui/toasts.tsx'
+import {
+  CountBadge,
+  FailingConnectionsText,
+  InstanceProblemsText,
+  PendingUsersText,
+} from '../admin/problem-texts.tsx'
+import { useProblemCounts } from '../admin/use-problem-counts.ts'
+import type { ProblemCounts } from '../admin/use-problem-counts.ts'
 import { errorText } from '../errors/error-text.ts'
 import { signOut } from '../session/sign-out.ts'
 import { AboutDialog } from './about-dialog.tsx'
@@ -21,9 +27,10 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   const navigate = useNavigate()
   const { hideSheet } = useSidebar()
   const [isAbout, setIsAbout] = useState(false)
-  const pending = usePendingUsers(user)
-  const pendingId = useId()
-  const go = (to: '/account' | '/settings' | '/connections' | '/users' | '/cluster'): void => {
+  const counts = useProblemCounts()
+  const total = counts.pendingUsers + counts.failingConnections + counts.instanceProblems
+  const problemsId = useId()
+  const go = (to: '/account' | '/users'): void => {
     hideSheet()
     void navigate({ to })
   }
@@ -36,7 +43,7 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <button
             {...props}
             type="button"
-            aria-describedby={pending > 0 ? pendingId : undefined}
+            aria-describedby={total > 0 ? problemsId : undefined}
             className="flex min-h-10 w-full items-center gap-2.5 rounded-medium px-2 text-left hover:bg-hover touch:min-h-11"
           >
             <span
@@ -46,9 +53,9 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
               {initialOf(user.name)}
             </span>
             <bdi className="min-w-0 flex-1 truncate">{user.name}</bdi>
-            {pending > 0 && (
+            {total > 0 && (
               <span aria-hidden="true">
-                <Badge look="warning">{pending}</Badge>
+                <Badge look="warning">{total}</Badge>
               </span>
             )}
             <Icon name="more" size={18} />
@@ -59,24 +66,19 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <Trans>Account</Trans>
         </MenuItem>
         {user.role === 'admin' && (
-          <>
-            <MenuItem icon="plug" onSelect={() => go('/connections')}>
-              <Trans>Connections</Trans>
-            </MenuItem>
-            <MenuItem
-              icon="people"
-              hint={pending > 0 ? <PendingBadge pending={pending} /> : undefined}
-              onSelect={() => go('/users')}
-            >
-              <Trans>Users</Trans>
-            </MenuItem>
-            <MenuItem icon="settings" onSelect={() => go('/settings')}>
-              <Trans>Settings</Trans>
-            </MenuItem>
-            <MenuItem icon="instances" onSelect={() => go('/cluster')}>
-              <Trans>Instances</Trans>
-            </MenuItem>
-          </>
+          <MenuItem
+            icon="settings"
+            hint={
+              total > 0 ? (
+                <CountBadge count={total} look="warning">
+                  <ProblemSentences counts={counts} />
+                </CountBadge>
+              ) : undefined
+            }
+            onSelect={() => go('/users')}
+          >
+            <Trans>Administration</Trans>
+          </MenuItem>
         )}
         <MenuItem icon="keyboard" onSelect={showShortcuts}>
           <Trans>Keyboard shortcuts</Trans>
@@ -91,9 +93,9 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
           <Trans>Sign out</Trans>
         </MenuItem>
       </Menu>
-      {pending > 0 && (
-        <span id={pendingId} hidden>
-          <Plural value={pending} one="# account waits for approval." other="# accounts wait for approval." />
+      {total > 0 && (
+        <span id={problemsId} hidden>
+          <ProblemSentences counts={counts} />
         </span>
       )}
       {isAbout && <AboutDialog onClose={() => setIsAbout(false)} />}
@@ -101,29 +103,16 @@ export function UserMenu({ user }: { user: UserView }): ReactNode {
   )
 }
 
-/** The number of accounts that wait for approval, with its meaning for screen readers. */
-function PendingBadge({ pending }: { pending: number }): ReactNode {
+/** Says what needs an administrator, for screen readers. */
+function ProblemSentences({ counts }: { counts: ProblemCounts }): ReactNode {
+  const { pendingUsers, failingConnections, instanceProblems } = counts
   return (
-    <Badge look="warning">
-      <span aria-hidden="true">{pending}</span>
-      <span className="sr-only">
-        <Plural value={pending} one="# account waits for approval." other="# accounts wait for approval." />
-      </span>
-    </Badge>
+    <>
+      {pendingUsers > 0 && <PendingUsersText count={pendingUsers} />}{' '}
+      {failingConnections > 0 && <FailingConnectionsText count={failingConnections} />}{' '}
+      {instanceProblems > 0 && <InstanceProblemsText count={instanceProblems} />}
+    </>
   )
-}
-
-const pendingRefreshMs = 60_000
-
-/** How many accounts wait for approval; 0 for users who cannot approve them. */
-function usePendingUsers({ role }: UserView): number {
-  const { data } = useQuery({
-    ...operationQuery('listUsers', { query: { role: 'pending', limit: 1 } }),
-    enabled: role === 'admin',
-    staleTime: pendingRefreshMs,
-    refetchInterval: pendingRefreshMs,
-  })
-  return data?.pending ?? 0
 }
 
 function initialOf(name: string): string {

@@ -33,9 +33,11 @@ export function applyUserEvent(queryClient: QueryClient, event: UserEvent): void
       patchListed(queryClient, event.chatId, { running: false })
       return markUnfollowedStale(queryClient, event)
     case 'models.changed':
-      return refreshSoon(queryClient, ['listModels', 'listConnections'])
+      return refreshSoon(queryClient, ['listModels', 'listConnections', 'getAdministration'])
     case 'settings.changed':
       return refreshSoon(queryClient, ['getApp', 'getSettings'])
+    case 'administration.changed':
+      return refreshSoon(queryClient, ['getAdministration', 'listConnections', 'listUsers'])
     case 'account.changed':
       void queryClient.invalidateQueries({ queryKey: operationKey('getPreferences') })
       return void queryClient.invalidateQueries({ queryKey: operationKey('getMe') })
@@ -74,6 +76,8 @@ const coveredByEvents = [
   'listFolders',
   'listModels',
   'listConnections',
+  'listUsers',
+  'getAdministration',
   'getApp',
   'getSettings',
   'getMe',
