@@ -14,7 +14,7 @@ const node = {
 // SHOAL_TEST_BEHIND=ours|guide puts an nginx before the page (test/browser/support/page-server.ts). What has no server,
 // a proxy of its own, or needs the embedded database, is left out then.
 const withoutServer = process.env['SHOAL_TEST_BEHIND']
-  ? ['test/browser/markdown/**', 'test/browser/{behind-nginx,bad-proxies,many-chats}.test.ts']
+  ? ['test/browser/markdown/**', 'test/browser/{behind-nginx,bad-proxies,many-chats,firefox}.test.ts']
   : []
 
 export default defineConfig({

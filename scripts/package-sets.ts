@@ -56,6 +56,8 @@ export const packageSets = {
   ],
   /** The browser that users have, so that the bench measures their cost. */
   'measured browser': [program('chromium')],
+  /** The second browser that the page is tested in. */
+  firefox: [program('firefox-esr')],
   /** Additional servers whose configuration files are published in deploy/. */
   proxies: [program('haproxy'), program('caddy'), program('prometheus', ['promtool'])],
   network: [program('iproute2', ['ip'])],

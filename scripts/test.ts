@@ -81,7 +81,9 @@ async function runStages(): Promise<void> {
   if (all) await runOtherTestCommands()
 }
 
-if (ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) {
+if (
+  ensureSystemPackages('servers', 'certificates', 'nginx', 'browser', ...(all ? ['firefox' as const] : []))
+) {
   if (all) offerSystemPackages('proxies')
   await runStages()
 } else {
@@ -94,5 +96,5 @@ if (ensureSystemPackages('servers', 'certificates', 'nginx', 'browser')) {
 totals.close(
   all
     ? undefined
-    : 'Not run: longer matrices, the remaining chaos scenarios, the page behind real proxies, `npm run test:services` and `npm run test:bare`. `npm run test:all` runs everything.',
+    : 'Not run: longer matrices, the remaining chaos scenarios, the page behind real proxies and in Firefox, `npm run test:services` and `npm run test:bare`. `npm run test:all` runs everything.',
 )
