@@ -48,6 +48,10 @@ function onlyWoff2(): Plugin {
   }
 }
 
+/** Small modules that sign-in, the page and its lazy parts share. */
+const baseModules =
+  /web\/ui\/(button|badge|dialog|place-beside)\.|web\/api\/(call|operation-query)\.|features\/app-name\.|errors\/error-text\.|sidebar\/(sidebar-state|mark-words)\.|\/useNavigate/
+
 const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
@@ -80,7 +84,13 @@ export default defineConfig({
     // A data: font or image would need an exception in the policy, and defeats caching.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      output: {
+        // Every signed-in page needs these; a file for each of them would be a request for each.
+        codeSplitting: { groups: [{ name: 'base', test: baseModules }] },
+      },
+    },
   },
   server: {
     proxy: {

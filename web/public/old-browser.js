@@ -1,5 +1,5 @@
 // Shows a sentence where the page cannot run. Written for every browser, so without any newer syntax.
-// The list has what the page uses and what came last: Chrome 123, Firefox 125, Safari 17.5.
+// The list has what the page uses and what came last: Chrome 123, Firefox 128, Safari 17.5.
 ;(function () {
   var supported = false
   try {
@@ -7,6 +7,7 @@
       'noModule' in document.createElement('script') &&
       'popover' in HTMLElement.prototype &&
       'any' in AbortSignal &&
+      'registerProperty' in CSS &&
       CSS.supports('color', 'light-dark(red, blue)') &&
       CSS.supports('selector(:has(a))')
     // oxlint-disable-next-line no-unused-vars -- `catch` without a name is newer syntax
