@@ -31,7 +31,9 @@ test('D17: in forced colors, a switch shows whether it is on, and the open chat 
   await expect.poll(async () => [await styleOf(track), await styleOf(knob)]).not.toEqual(one)
   const other = [await styleOf(track), await styleOf(knob)]
   expect(other[0]).not.toEqual(other[1])
+  await page.goto(it.url)
   const link = page.getByRole('link', { name: 'Tides' })
+  await link.waitFor()
   expect((await styleOf(link))[1]).toBe('none')
   await link.click()
   await page.waitForURL(/\/c\//)

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
+import { flushSync } from 'react-dom'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Trans, useLingui } from '@lingui/react/macro'
@@ -54,9 +55,12 @@ export function Shell({
         },
         find() {
           if (isAdministration) void navigate({ to: '/' })
-          if (matchMedia('(max-width: 767px)').matches) showSheet()
-          else if (!open) toggle()
-          requestAnimationFrame(focusSearch)
+          const isPhone = matchMedia('(max-width: 767px)').matches
+          if (isPhone) showSheet()
+          else if (!open) flushSync(toggle)
+          // At once if the field is there, because the user may type the next key before the next frame.
+          if (isAdministration || isPhone) requestAnimationFrame(focusSearch)
+          else focusSearch()
         },
         showHelp: showShortcuts,
       }),
