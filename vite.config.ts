@@ -50,7 +50,7 @@ function onlyWoff2(): Plugin {
 
 /** Small modules that sign-in, the page and its lazy parts share. */
 const baseModules =
-  /web\/ui\/(button|badge|dialog|place-beside)\.|web\/api\/(call|operation-query)\.|features\/app-name\.|errors\/error-text\.|sidebar\/(sidebar-state|mark-words)\.|\/useNavigate/
+  /web\/ui\/(button|badge|dialog|place-beside)\.|web\/api\/(call|operation-query)\.|features\/app-name\.|errors\/error-text\.|sidebar\/(sidebar-state|mark-words)\.|chat\/state\/(apply-user-event|live-context)\.|features\/models\/model-chooser|\/(useNavigate|matchContext)/
 
 const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 

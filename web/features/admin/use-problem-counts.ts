@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ResponseOf } from '../../../protocol/http/index.ts'
 import { operationQuery } from '../../api/operation-query.ts'
+import { useSocketStatus } from '../chat/state/live-context.tsx'
 import { useMe } from '../session/use-me.ts'
 
 export type ProblemCounts = ResponseOf<'getAdministration'>
@@ -13,9 +14,11 @@ const refreshMs = 60_000
 /** What needs an administrator. All counts are 0 for other users, and until they are known. */
 export function useProblemCounts(): ProblemCounts {
   const { role } = useMe()
+  const { state } = useSocketStatus()
   const { data } = useQuery({
     ...operationQuery('getAdministration'),
-    enabled: role === 'admin',
+    // Everything is read again when the connection opens; these counts can wait for that.
+    enabled: role === 'admin' && state === 'open',
     staleTime: refreshMs,
     refetchInterval: refreshMs,
   })
