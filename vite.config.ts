@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 import { operationPaths } from './protocol/http/operation-paths.ts'
+import { loadChunks } from './scripts/page/load-chunks.ts'
 import { thirdPartyNotices } from './scripts/notices/third-party-notices.ts'
 
 // The transform that it recommends needs a native part which `npm ci` does not bring on every machine.
@@ -48,9 +49,10 @@ function onlyWoff2(): Plugin {
   }
 }
 
-/** Small modules that sign-in, the page and its lazy parts share. */
-const baseModules =
-  /web\/ui\/(button|badge|dialog|place-beside)\.|web\/api\/(call|operation-query)\.|features\/app-name\.|errors\/error-text\.|sidebar\/(sidebar-state|mark-words)\.|chat\/state\/(apply-user-event|live-context)\.|features\/models\/model-chooser|\/(useNavigate|matchContext)/
+const steps = [
+  { name: 'main', module: join(import.meta.dirname, 'web/app/main.tsx') },
+  { name: 'signed-in', module: join(import.meta.dirname, 'web/app/signed-in.tsx') },
+]
 
 const server = process.env['SHOAL_DEV_SERVER'] ?? 'http://127.0.0.1:8080'
 
@@ -87,8 +89,7 @@ export default defineConfig({
     rolldownOptions: {
       checks: { pluginTimings: false },
       output: {
-        // Every signed-in page needs these; a file for each of them would be a request for each.
-        codeSplitting: { groups: [{ name: 'base', test: baseModules }] },
+        codeSplitting: { groups: [{ name: loadChunks(steps), test: /\.[cm]?[jt]sx?$/ }] },
       },
     },
   },

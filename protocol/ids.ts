@@ -2,21 +2,3 @@ import { z } from 'zod'
 
 /** An id that Shoal or a client created, such as a UUID. The pattern keeps hostile values out of keys and logs. */
 export const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
-
-export const limits = {
-  /** Characters (UTF-16 units) of a message that a user sends. */
-  messageText: 400_000,
-  /** Characters of an answer. Above this the run ends as done, with a note (rule 12). */
-  answerText: 4_000_000,
-  title: 200,
-  name: 100,
-  email: 254,
-  password: 256,
-  minPassword: 8,
-  model: 300,
-  /** Bytes of a socket frame from a client. */
-  frame: 1_048_576,
-  /** Bytes of a JSON request body. */
-  body: 4_194_304,
-  pageSize: 100,
-} as const

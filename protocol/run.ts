@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { id, limits } from './ids.ts'
+import { id } from './ids.ts'
+import { limits } from './limits.ts'
 
 /**
  * A reader's position in a run: `fence` identifies the owner whose text it has, `seq` the last entry of that owner's

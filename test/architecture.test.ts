@@ -176,6 +176,24 @@ describe('architecture', () => {
     expect(foreign).toEqual([])
   })
 
+  test('the page loads no schemas: none of its imports leads to zod', () => {
+    const values = (file: string): string[] => {
+      const text = readFileSync(join(root, file), 'utf8').replaceAll(
+        /(?:import|export) type [^;'"]*from '[^']*'/g,
+        '',
+      )
+      if (/from 'zod'/.test(text)) return ['zod']
+      const names = [...text.matchAll(/from '(\.[^']*)'/g)].map(([, name = '']) =>
+        normalize(join(dirname(file), name)),
+      )
+      return names.filter((name) => name.startsWith('protocol/'))
+    }
+    const leadsToZod = (file: string): boolean =>
+      values(file).some((name) => name === 'zod' || leadsToZod(name))
+    const wrong = product.filter((file) => file.startsWith('web/') && leadsToZod(file))
+    expect(wrong).toEqual([])
+  })
+
   test('only coordination/redis sees the Redis client, only store the database drivers, only config the environment, only one file upgrades', () => {
     const wrong = files
       .filter((file) => file.startsWith('server/') && !/\.(test|contract)\.ts$/.test(file))

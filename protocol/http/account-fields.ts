@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limits } from '../ids.ts'
+import { limits } from '../limits.ts'
 
 export const email = z
   .string()

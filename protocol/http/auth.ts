@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limits } from '../ids.ts'
+import { limits } from '../limits.ts'
 import { email, name, password } from './account-fields.ts'
 import { operation } from './operation.ts'
 import { okResponse } from './paging.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { id, limits } from '../ids.ts'
+import { id } from '../ids.ts'
+import { limits } from '../limits.ts'
 import { finishReason, messageStatus, runError, runPhase, toolCall, usage } from '../run.ts'
 import { fileOperation, operation } from './operation.ts'
 import { okResponse, page, pageQuery } from './paging.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { id, limits } from '../ids.ts'
+import { id } from '../ids.ts'
+import { limits } from '../limits.ts'
 import { failureDetail } from '../run.ts'
 import { operation } from './operation.ts'
 import { okResponse } from './paging.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limits } from '../ids.ts'
+import { limits } from '../limits.ts'
 
 /** Lists have pages. For the next page, set `cursor` to the `next` of the page before. */
 export const pageQuery = z.object({

@@ -42,17 +42,8 @@ export function scheduleIndexing(
  * was interrupted.
  */
 export async function indexMessages(store: IndexedStore, run: JobRun): Promise<void> {
+  if (!(await store.searchIndex.isFilled())) await fillIndex(store, run)
   const { signal, report } = run
-  let added = 0
-  for (let first = true; ; first = false) {
-    const more = await store.searchIndex.fill(chatsAtOnce)
-    if (more === null) break
-    // The index contains only visible texts, so messages that lack theirs get it.
-    if (first) await fillSaid(store, { ...run, progress: null })
-    added += more
-    await report({ added })
-    await sleep(pauseMs, signal)
-  }
   let moved = 0
   for (;;) {
     const users = await store.searchIndex.overdue(usersAtOnce)
@@ -62,5 +53,17 @@ export async function indexMessages(store: IndexedStore, run: JobRun): Promise<v
       await sleep(pauseMs, signal)
     }
     if (users.length === 0) return
+  }
+}
+
+async function fillIndex(store: IndexedStore, run: JobRun): Promise<void> {
+  // The index contains only visible texts, so messages that lack theirs get it first.
+  await fillSaid(store, { ...run, progress: null })
+  for (let added = 0; ;) {
+    const more = await store.searchIndex.fill(chatsAtOnce)
+    if (more === null) return
+    added += more
+    await run.report({ added })
+    await sleep(pauseMs, run.signal)
   }
 }

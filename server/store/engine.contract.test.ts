@@ -5,6 +5,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import type { PostgresServer } from '../../test/support/postgres-server.ts'
 import { silentLogger, systemClock } from '../base/index.ts'
+import { describeIndexing } from '../shared-state/index-messages.contract.ts'
 import type { Engine } from './engine/engine.ts'
 import { describeMigrate } from './migrate.contract.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
@@ -59,6 +60,8 @@ describeVisibleWords('SQLite', sqlite)
 describeVisibleWords('PostgreSQL', postgres)
 describeSearchIndex('SQLite', sqlite)
 describeSearchIndex('PostgreSQL', postgres)
+describeIndexing('SQLite', sqlite)
+describeIndexing('PostgreSQL', postgres)
 describeTables('SQLite', sqlite)
 describeTables('PostgreSQL', postgres)
 describeQueryPlans('SQLite', sqlite)

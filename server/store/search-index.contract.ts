@@ -1,15 +1,13 @@
-import { sql } from 'kysely'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ended, givenRun, givenUser, part, started } from '../../test/support/store-fixture.ts'
+import { find, givenAnswer, tailOf } from '../../test/support/search-fixture.ts'
 import { newId, silentLogger, systemClock } from '../base/index.ts'
-import { indexMessages } from '../shared-state/index-messages.ts'
 import { createStore } from './create-store.ts'
 import type { Engine } from './engine/engine.ts'
 import { createSearchIndex } from './search/create-search-index.ts'
 import { StoreTroubles } from './engine/store-troubles.ts'
 import type { EmptyDatabase } from './migrate.contract.ts'
 import { migrate } from './migrate.ts'
-import { migrations } from './migrations/all.ts'
 import type { Store } from './store.ts'
 
 const { signal } = new AbortController()
@@ -31,31 +29,6 @@ export function describeSearchIndex(name: string, make: () => Promise<EmptyDatab
       await migrate(engine, { apply: true })
       if (filled) while ((await store.searchIndex.fill(10)) !== null);
       return { engine, store }
-    }
-
-    async function givenAnswer(
-      store: Store,
-      userId: string,
-      text: string,
-    ): Promise<{ chatId: string; id: string }> {
-      const { ids, run } = await givenRun(store, userId, { form: { text: 'q' } })
-      await ended(store, run, text)
-      return { chatId: ids.chatId, id: ids.messageId }
-    }
-
-    async function find(store: Store, userId: string, ...words: string[]): Promise<string[]> {
-      const { items } = await store.chats.search({ userId, words, archived: false, limit: 50 })
-      return items.map(({ messageId }) => messageId)
-    }
-
-    async function tailOf(engine: Engine, userId: string): Promise<string[]> {
-      const rows = await engine.db
-        .selectFrom('search_tail')
-        .select('message_id')
-        .where('user_id', '=', userId)
-        .orderBy('message_id')
-        .execute()
-      return rows.map((row) => row.message_id)
     }
 
     test('a message waits in the tail with its text, then moves into a block, and is found in both', async () => {
@@ -248,68 +221,6 @@ export function describeSearchIndex(name: string, make: () => Promise<EmptyDatab
         const page = await store.chats.search({ ...query, archived: true, cursor: '\u0000!' })
         expect(page.items.map(({ messageId }) => messageId)).toEqual([answer.id])
       }
-    })
-
-    test('the job adds messages of an older version; until then, a search reads the texts', async () => {
-      const database = await make()
-      opened.push(database)
-      const { engine } = database
-      await migrate(engine, { apply: true, migrations: migrations.slice(0, 8) })
-      await sql`insert into ${engine.table('account')}
-        (id, email, email_key, name, search, role, token_epoch, created_at)
-        values ('u', 'u@x', 'u@x', 'U', 'u', 'user', 'e', 1)`.execute(engine.db)
-      for (let n = 0; n < 450; n++) {
-        const [chat, at] = [`c${String(n).padStart(3, '0')}`, n]
-        await sql`insert into ${engine.table('chat')} (id, user_id, title, title_by, created_at, updated_at)
-          values (${chat}, 'u', 'T', 'words', ${at}, ${at})`.execute(engine.db)
-        // Half of them are even older: they lack their visible text.
-        const said = n % 2 === 0 ? null : `said by ${chat}`
-        await sql`insert into ${engine.table('message')} (id, chat_id, role, text, said, status, created_at)
-          values (${`m${n}`}, ${chat}, 'assistant', ${`said by ${chat}`}, ${said}, 'done', ${at})`.execute(
-          engine.db,
-        )
-      }
-      await migrate(engine, { apply: true })
-      const troubles = new StoreTroubles(systemClock, silentLogger)
-      const store = createStore({ engine, secret: 's', warn: () => {}, clock: systemClock, troubles })
-      expect(await tailOf(engine, 'u')).toEqual([])
-      expect(await find(store, 'u', 'c449')).toEqual(['m449'])
-      const stop = new AbortController()
-      const interrupted = indexMessages(store, {
-        signal: stop.signal,
-        progress: null,
-        report: async () => stop.abort(new Error('the instance stops')),
-      })
-      await expect(interrupted).rejects.toThrow('the instance stops')
-      expect(await find(store, 'u', 'c449')).toEqual(['m449'])
-      await indexMessages(store, { signal, progress: null, report: async () => {} })
-      expect(await tailOf(engine, 'u')).toHaveLength(450)
-      expect(await store.searchIndex.fill(10)).toBeNull()
-      expect(await find(store, 'u', 'c000')).toEqual(['m0'])
-      // Code of schema 8 still writes while instances are replaced.
-      await sql`insert into ${engine.table('message')} (id, chat_id, role, text, said, status, created_at)
-        values ('late', 'c001', 'user', 'turbot', 'turbot', 'done', 1000)`.execute(engine.db)
-      expect(await find(store, 'u', 'turbot')).toEqual(['late'])
-    })
-
-    test('the job moves a long tail into blocks and leaves a short one', async () => {
-      const { engine, store } = await open()
-      const [busy, quiet] = [await givenUser(store), await givenUser(store)]
-      await givenAnswer(store, quiet.id, 'cod')
-      const answers: string[] = []
-      for (let n = 0; n < 3; n++)
-        answers.push((await givenAnswer(store, busy.id, `word${n} `.repeat(120_000))).id)
-      const reports: unknown[] = []
-      await indexMessages(store, {
-        signal,
-        progress: null,
-        report: async (progress) => void reports.push(progress),
-      })
-      expect(reports).toEqual([{ moved: expect.any(Number) }])
-      const tail = await tailOf(engine, busy.id)
-      expect(tail.length).toBeLessThan(6)
-      expect(await tailOf(engine, quiet.id)).toHaveLength(2)
-      for (const [n, id] of answers.entries()) expect(await find(store, busy.id, `word${n}`)).toEqual([id])
     })
   })
 }

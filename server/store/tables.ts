@@ -197,7 +197,7 @@ export const tables = {
     },
   },
   search_page: {
-    holds: 'which sections of a block contain a pair or triple of characters',
+    holds: 'which sections of a block contain two to four characters in a row',
     backup: false,
     erasure: 'deleted',
     personal: { purpose: 'to search messages', retention: 'as long as its block', copies: nowhere },

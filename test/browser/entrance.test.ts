@@ -264,7 +264,7 @@ describe('the first load', () => {
     )
     expect(sizes.length).toBeLessThanOrEqual(25)
     expect(total).toBeLessThanOrEqual(400_000)
-    expect(script).toBeLessThanOrEqual(195_000)
+    expect(script).toBeLessThanOrEqual(170_000)
     await context.close()
   })
 

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { BrowserContext, Page } from 'playwright-core'
-import { limits } from '../../protocol/ids.ts'
+import { limits } from '../../protocol/limits.ts'
 import { hostilePayloads } from './support/hostile-payloads.ts'
 import { phone, startPage } from './support/page-fixture.ts'
 import type { PageFixture } from './support/page-fixture.ts'

@@ -3,6 +3,8 @@
  * its messages are moved into a block.
  */
 export interface SearchIndex {
+  /** Whether `fill` has seen all older messages. Until then, searches do not use the index. */
+  isFilled(): Promise<boolean>
   /**
    * Adds the messages of the next `limit` chats to the tails of their users, once in the life of a database: messages
    * that are written later are added with their text. Returns null if that is done, or the number of added messages.

@@ -7,6 +7,7 @@ import { longTail } from './search-limits.ts'
 
 export function createSearchIndex(engine: Engine, clock: Clock): SearchIndex {
   return {
+    isFilled: createIsFilled(engine),
     fill: (limit) => fill(engine, limit),
     overdue: (limit) =>
       engine.run(async (db) => {
@@ -28,8 +29,8 @@ export function createSearchIndex(engine: Engine, clock: Clock): SearchIndex {
   }
 }
 
-/** Whether the index has every message. Once it has, it always will. */
-export function isFilled(engine: Engine): () => Promise<boolean> {
+/** See `SearchIndex.isFilled`. An index that is filled stays so. */
+export function createIsFilled(engine: Engine): () => Promise<boolean> {
   let filled = false
   return async () => {
     filled ||= await engine.run(async (db) => {

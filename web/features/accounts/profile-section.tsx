@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
+import { limits } from '../../../protocol/limits.ts'
 import type { UserView } from '../../../protocol/http/users.ts'
 import { call } from '../../api/call.ts'
 import { operationKey, operationQuery } from '../../api/operation-query.ts'
@@ -102,7 +103,7 @@ function PasswordForm({ email }: { email: string }): ReactNode {
         type="password"
         autoComplete="new-password"
         required
-        minLength={8}
+        minLength={limits.minPassword}
         hint={t`At least 8 characters. Changing your password signs you out on all other devices.`}
         value={values.next}
         error={fieldError(save.error, 'next')}

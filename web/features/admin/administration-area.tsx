@@ -73,11 +73,9 @@ function AdministrationNavigation({ user }: { user: UserView }): ReactNode {
           icon="people"
           label={t`Users`}
           badge={
-            pendingUsers > 0 && (
-              <CountBadge count={pendingUsers} look="warning">
-                <PendingUsersText count={pendingUsers} />
-              </CountBadge>
-            )
+            <CountBadge count={pendingUsers} look="warning">
+              <PendingUsersText count={pendingUsers} />
+            </CountBadge>
           }
         />
         <Place
@@ -85,11 +83,9 @@ function AdministrationNavigation({ user }: { user: UserView }): ReactNode {
           icon="plug"
           label={t`Connections`}
           badge={
-            failingConnections > 0 && (
-              <CountBadge count={failingConnections} look="danger">
-                <FailingConnectionsText count={failingConnections} />
-              </CountBadge>
-            )
+            <CountBadge count={failingConnections} look="danger">
+              <FailingConnectionsText count={failingConnections} />
+            </CountBadge>
           }
         />
         <Place to="/settings" icon="settings" label={t`Settings`} />
@@ -98,11 +94,9 @@ function AdministrationNavigation({ user }: { user: UserView }): ReactNode {
           icon="instances"
           label={t`Instances`}
           badge={
-            instanceProblems > 0 && (
-              <CountBadge count={instanceProblems} look="danger">
-                <InstanceProblemsText count={instanceProblems} />
-              </CountBadge>
-            )
+            <CountBadge count={instanceProblems} look="danger">
+              <InstanceProblemsText count={instanceProblems} />
+            </CountBadge>
           }
         />
       </ul>

@@ -15,7 +15,7 @@ export function InstanceProblemsText({ count }: { count: number }): ReactNode {
   return <Plural value={count} one="# problem with the instances." other="# problems with the instances." />
 }
 
-/** A number beside a label; screen readers get `children`, which says what is counted. */
+/** A number beside a label, unless it is 0; screen readers get `children`, which says what is counted. */
 export function CountBadge({
   count,
   look,
@@ -25,6 +25,7 @@ export function CountBadge({
   look: 'warning' | 'danger'
   children: ReactNode
 }): ReactNode {
+  if (count === 0) return null
   return (
     <Badge look={look}>
       <span aria-hidden="true" className="tabular-nums">

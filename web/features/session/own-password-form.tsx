@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { limits } from '../../../protocol/ids.ts'
+import { limits } from '../../../protocol/limits.ts'
 import type { UserView } from '../../../protocol/http/users.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
@@ -14,7 +14,7 @@ import { belongsToField, fieldError } from '../errors/error-text.ts'
 import { signOut } from './sign-out.ts'
 import { Fish } from '../../ui/mark.tsx'
 
-const minPasswordLength: (typeof limits)['minPassword'] = 8
+const minPasswordLength = limits.minPassword
 
 /**
  * A form for a user whose password was set by an administrator. The user cannot do anything else until it is changed.

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { ReactNode, SubmitEvent } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import type { limits } from '../../../protocol/ids.ts'
+import { limits } from '../../../protocol/limits.ts'
 import { call } from '../../api/call.ts'
 import { operationKey } from '../../api/operation-query.ts'
 import { Button } from '../../ui/button.tsx'
@@ -12,7 +12,7 @@ import { ErrorNotice } from '../errors/error-notice.tsx'
 import { writeStored } from '../storage/safe-storage.ts'
 import { belongsToField, fieldError } from '../errors/error-text.ts'
 
-const minPasswordLength: (typeof limits)['minPassword'] = 8
+const minPasswordLength = limits.minPassword
 const fields = ['name', 'email', 'password', 'setupCode'] as const
 
 export function SignUpForm({

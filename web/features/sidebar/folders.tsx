@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { Trans, useLingui } from '@lingui/react/macro'
-import { limits } from '../../../protocol/ids.ts'
+import { limits } from '../../../protocol/limits.ts'
 import { call } from '../../api/call.ts'
 import { NameField } from '../chat/name-field.tsx'
 import { applyUserEvent } from '../chat/state/apply-user-event.ts'

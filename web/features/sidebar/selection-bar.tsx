@@ -56,6 +56,15 @@ export function SelectionBar({ archived }: { archived: boolean }): ReactNode {
       text: (count: number) => t`${plural(count, { one: '# chat deleted', other: '# chats deleted' })}`,
     },
   ] as const
+  const button = ({ icon, label, body, text }: (typeof actions)[number]): ReactNode => (
+    <IconButton
+      key={icon}
+      icon={icon}
+      label={label}
+      disabled={disabled}
+      onClick={() => act.mutate({ body, text })}
+    />
+  )
   return (
     <section aria-label={t`Selected chats`} className="flex shrink-0 flex-col gap-0.5 px-2 pb-1">
       <div className="flex items-center gap-1 pl-2">
@@ -68,30 +77,14 @@ export function SelectionBar({ archived }: { archived: boolean }): ReactNode {
         <IconButton icon="close" size="small" label={t`Stop selecting`} onClick={leave} />
       </div>
       <div className="flex items-center gap-1 pl-1">
-        {actions.slice(0, 1).map(({ icon, label, body, text }) => (
-          <IconButton
-            key={icon}
-            icon={icon}
-            label={label}
-            disabled={disabled}
-            onClick={() => act.mutate({ body, text })}
-          />
-        ))}
+        {actions.slice(0, 1).map(button)}
         <IconButton
           icon="folder"
           label={t`Move to folder`}
           disabled={disabled}
           onClick={() => setIsMoving(true)}
         />
-        {actions.slice(1).map(({ icon, label, body, text }) => (
-          <IconButton
-            key={icon}
-            icon={icon}
-            label={label}
-            disabled={disabled}
-            onClick={() => act.mutate({ body, text })}
-          />
-        ))}
+        {actions.slice(1).map(button)}
       </div>
       {isMoving && moving && (
         <moving.MoveDialog chats={chats} onClose={() => setIsMoving(false)} onMoved={leave} />

@@ -2,6 +2,7 @@ import { cleanText } from '../../../base/index.ts'
 import type { Chats } from '../../contract/chats.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { insertFolder } from '../folders.ts'
+import { stopRuns } from './deletion.ts'
 import { chatColumns, runningIn, toChat } from './chat-row.ts'
 
 /** See `Chats.updateAll`. */
@@ -28,18 +29,13 @@ export function changeChats(
       .execute()
     const chats = rows.map(toChat)
     if (folder && chats.length > 0) await insertFolder(engine, trx, { userId, name: folder })
-    if (!deleted || chats.length === 0) return { chats, runIds: [] }
-    const runs = await trx
-      .updateTable('run')
-      .set({ stop: true })
-      .where(
-        'chat_id',
-        'in',
-        chats.map(({ id }) => id),
-      )
-      .where('status', '=', 'running')
-      .returning('id')
-      .execute()
-    return { chats, runIds: runs.map((run) => run.id) }
+    const stopped = deleted && chats.length > 0
+    const runIds = stopped
+      ? await stopRuns(
+          trx,
+          chats.map((chat) => chat.id),
+        )
+      : []
+    return { chats, runIds }
   })
 }

@@ -23,16 +23,20 @@ export function deleteChat(
       .where('deleted_at', 'is', null)
       .returning('id')
       .executeTakeFirst()
-    if (!chat) return undefined
-    const runs = await trx
-      .updateTable('run')
-      .set({ stop: true })
-      .where('chat_id', '=', chat.id)
-      .where('status', '=', 'running')
-      .returning('id')
-      .execute()
-    return { runIds: runs.map((run) => run.id) }
+    return chat && { runIds: await stopRuns(trx, [chat.id]) }
   })
+}
+
+/** Sets `stop` on the runs of these chats, which must be locked, and returns their ids. */
+export async function stopRuns(trx: Transaction<Schema>, chatIds: readonly string[]): Promise<string[]> {
+  const runs = await trx
+    .updateTable('run')
+    .set({ stop: true })
+    .where('chat_id', 'in', chatIds)
+    .where('status', '=', 'running')
+    .returning('id')
+    .execute()
+  return runs.map((run) => run.id)
 }
 
 export function restoreChat(engine: Engine, id: string, userId: string): Promise<ChatRow | undefined> {

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import { useLingui } from '@lingui/react/macro'
-import type { limits } from '../../../../protocol/ids.ts'
+import { limits } from '../../../../protocol/limits.ts'
 import type { RefusedFile } from './use-text-files.ts'
 
-export const maxText: (typeof limits)['messageText'] = 400_000
+export const maxText = limits.messageText
 
 /** Shows why the message cannot be sent, or why a file could not be added to it. */
 export function FieldProblem({

@@ -1,6 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ChatSummary } from '../../../../protocol/http/chats.ts'
-import { limits } from '../../../../protocol/ids.ts'
+import { limits } from '../../../../protocol/limits.ts'
 import { call } from '../../../api/call.ts'
 import type { InputOf } from '../../../api/operation-types.ts'
 import { applyUserEvent } from './apply-user-event.ts'
