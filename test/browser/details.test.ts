@@ -19,7 +19,7 @@ const styleOf = (part: Locator): Promise<string[]> =>
     return [backgroundColor, outlineStyle]
   })
 
-test('D17: in forced colors, a switch shows whether it is on, and the open chat is marked', async () => {
+test('D17: in forced colors, a switch shows whether it is on, and the open chat and a new answer are marked', async () => {
   const page = await it.open('/settings', { forcedColors: 'active' })
   const toggle = page.getByRole('switch').first()
   await toggle.waitFor()
@@ -34,6 +34,9 @@ test('D17: in forced colors, a switch shows whether it is on, and the open chat 
   await page.goto(it.url)
   const link = page.getByRole('link', { name: 'Tides' })
   await link.waitFor()
+  const dot = link.getByTitle('New answer')
+  const [dotColor] = await styleOf(dot)
+  expect(dotColor).not.toBe((await styleOf(page.locator('html')))[0])
   expect((await styleOf(link))[1]).toBe('none')
   await link.click()
   await page.waitForURL(/\/c\//)

@@ -34,6 +34,7 @@ export function ChatTitle({
       {mark && (
         <span
           title={mark}
+          data-dot={chat.running ? 'ring' : 'full'}
           className={classNames(
             'mr-1 size-2 shrink-0 rounded-full not-touch:group-focus-within/item:sr-only not-touch:group-hover/item:sr-only',
             chat.running ? 'border-2 border-accent' : 'bg-accent',
